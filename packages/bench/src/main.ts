@@ -1,0 +1,46 @@
+// `pnpm bench NAME`: benchmarks, one command each. Figures are printed, never judged.
+
+import { Command, InvalidArgumentError } from 'commander';
+import { checks } from './checks.ts';
+import { leaseDesigns } from './lease-designs.ts';
+import { type Report, toJson, toText } from './report.ts';
+
+const onProgress = (line: string) => process.stderr.write(`${line}\n`);
+
+function show(report: Report, json: boolean | undefined): void {
+  process.stdout.write(json ? toJson(report) : toText(report));
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return value;
+}
+
+const program = new Command('bench').description('Benchmarks of Everytick: a table, or JSON, with the machine named.');
+
+program
+  .command('checks')
+  .description('the whole system at a given rate: every tick recorded once? how late?')
+  .option('--targets <n>', 'how many targets', count, 1_000)
+  .option('--interval <seconds>', 'their interval', count, 5)
+  .option('--duration <seconds>', 'how long to measure; a multiple of the interval', count, 60)
+  .option('--workers <n>', 'how many worker processes', count, 2)
+  .option('--json', 'print JSON')
+  .action(async ({ targets, interval, duration, workers, json }) => {
+    show(await checks({ targets, intervalS: interval, durationS: duration, workers, onProgress }), json);
+  });
+
+program
+  .command('lease-designs')
+  .description('claim and finish without fetching: the lease design in force against the one that lost')
+  .option('--leases <n>', 'how many leases, all due', count, 300_000)
+  .option('--batch <n>', 'leases in one claim', count, 200)
+  .option('--connections <n>', 'claiming at once', count, 4)
+  .option('--runs <n>', 'runs of each design; the table has their medians', count, 3)
+  .option('--json', 'print JSON')
+  .action(async ({ leases, batch, connections, runs, json }) => {
+    show(await leaseDesigns({ leases, batch, connections, runs, onProgress }), json);
+  });
+
+await program.parseAsync();

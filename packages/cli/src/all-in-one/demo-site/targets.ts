@@ -1,0 +1,21 @@
+// What is watched of the demonstration, so that every kind of outcome can be seen without a network.
+
+import { parseTargetSpec, type TargetSpec } from '@everytick/core';
+import { compilePattern } from '@everytick/worker';
+
+// tcpmux (RFC 1078): nothing has listened there for decades, and only root could begin to.
+const closedPort = 1;
+
+/** The targets of a demonstration site at this base URL. */
+export function demoTargets(siteUrl: string): TargetSpec[] {
+  const targets = [
+    { name: 'fast', url: `${siteUrl}/fast`, interval: '2s', match: 'All is well' },
+    { name: 'slow', url: `${siteUrl}/slow`, interval: '3s' },
+    { name: 'flaky', url: `${siteUrl}/flaky`, interval: '2s' },
+    { name: 'wrong-content', url: `${siteUrl}/wrong-content`, interval: '5s', match: 'Add to (cart|basket)' },
+    { name: 'server-error', url: `${siteUrl}/server-error`, interval: '5s' },
+    { name: 'unreachable', url: `http://127.0.0.1:${closedPort}/`, interval: '5s' },
+    { name: 'redirect', url: `${siteUrl}/redirect`, interval: '3s', match: '<h1>Fast</h1>' },
+  ];
+  return targets.map((target) => parseTargetSpec(target, compilePattern));
+}

@@ -1,0 +1,228 @@
+// The all-in-one mode: a database, its schema, a coordinator, workers and what they watch, started in this order and
+// stopped in the opposite one.
+//
+//   starting --all serve--> running --signal or time over--> stopping --> (the process leaves)
+//      |  failure: all that was started is stopped, the error is thrown    ^
+//      '--signal: the rest of the start is abandoned ----------------------'
+
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EverytickError, openPool, redactUrl, type TargetSpec } from '@everytick/core';
+import type pg from 'pg';
+import { migrate } from '../migrate/index.ts';
+import { counted } from '../output/format.ts';
+import { abandonOutput, outputWidth, printLine } from '../output/print.ts';
+import { onShutdown, shutDown } from '../shutdown.ts';
+import { commandName } from './addresses.ts';
+import { demoTargets } from './demo-site/targets.ts';
+import { acquireInstanceLock, type InstanceLock } from './instance-lock.ts';
+import { createPresenter } from './presenter.ts';
+import { openRunDatabase, type RunDatabase } from './run-database.ts';
+import { RunServices } from './run-services.ts';
+import { runSummaryLines } from './run-summary.ts';
+import { RunWatcher } from './run-watcher.ts';
+import { settleWatchList, type WatchList } from './watch-list.ts';
+
+export interface RunOptions {
+  /** What this run was asked to watch; empty if nothing was said. */
+  readonly asked: readonly TargetSpec[];
+  readonly workers: number;
+  readonly dataDir: string;
+  /** After which time the run ends by itself; null if it does not. */
+  readonly forMs: number | null;
+}
+
+/** Resolves when everything runs; from then on the process leaves through `shutDown` only. */
+export async function runAllInOne(options: RunOptions): Promise<void> {
+  const run = new AllInOneRun(options);
+  try {
+    await run.start();
+  } catch (error) {
+    await run.abandon();
+    throw error;
+  }
+}
+
+class AllInOneRun {
+  readonly #options: RunOptions;
+  readonly #presenter = createPresenter();
+  readonly #services: RunServices;
+  #lock: InstanceLock | undefined;
+  #opening: Promise<RunDatabase> | undefined;
+  #pool: pg.Pool | undefined;
+  #watcher: RunWatcher | undefined;
+  #stopping = false;
+  #timeOver = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#services = new RunServices({
+      logDir: join(options.dataDir, 'logs'),
+      onIncident: (message) => this.#presenter.incident(message),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { dataDir, forMs } = this.#options;
+    const say = (line: string) => this.#presenter.say(line);
+    this.#lock = await acquireInstanceLock(dataDir);
+    this.#registerShutdown();
+
+    this.#opening = openRunDatabase(dataDir, say);
+    const database = await this.#step(this.#opening);
+    say(database.description);
+    await this.#step(migrate({ databaseUrl: database.listenUrl, onProgress: say }));
+    await this.#lock.publishDatabase(database.databaseUrl);
+    const pool = openPool({ connectionString: database.databaseUrl, applicationName: 'everytick up', max: 2 });
+    this.#pool = pool;
+
+    say(`Starting a coordinator and ${counted(this.#options.workers, 'worker')}`);
+    const [watchList] = await this.#step(
+      Promise.all([this.#settleTargets(pool, database), this.#services.start(database, this.#options.workers)]),
+    );
+    say(sentenceAbout(watchList));
+    this.#watcher = await this.#step(
+      RunWatcher.start({
+        database: pool,
+        presenter: this.#presenter,
+        title: watchList.source === 'demonstration' ? 'everytick (demonstration)' : 'everytick',
+        addresses: () => this.#addresses(database),
+        forMs,
+        onUnreachable: () => this.#revive(database),
+      }),
+    );
+    this.#presenter.running(this.#addresses(database));
+    if (!process.stdout.isTTY) void this.#passWarningsOn();
+    if (forMs !== null) setTimeout(() => this.#endByItself(), forMs);
+  }
+
+  /** After a failed start. If a signal has asked to leave already, that is what goes on. */
+  async abandon(): Promise<void> {
+    if (this.#stopping) await new Promise<never>(() => undefined);
+    await this.#services.stopWorkers();
+    await this.#services.stopOthers();
+    await this.#pool?.end();
+    await this.#opening?.then((database) => database.stop()).catch(() => undefined);
+    this.#lock?.release();
+  }
+
+  /** A step of the start, given up if meanwhile a signal asked to leave. */
+  async #step<Value>(work: Promise<Value>): Promise<Value> {
+    const value = await work;
+    if (this.#stopping) await new Promise<never>(() => undefined);
+    return value;
+  }
+
+  #settleTargets(pool: pg.Pool, { key }: RunDatabase): Promise<WatchList> {
+    const { asked, dataDir } = this.#options;
+    return settleWatchList({
+      database: pool,
+      databaseKey: key,
+      dataDir,
+      asked,
+      demonstration: async () => demoTargets(await this.#services.startDemoSite()),
+    });
+  }
+
+  #addresses(database: RunDatabase) {
+    return {
+      psql: database.psql,
+      coordinator: this.#services.coordinator?.statusUrl ?? null,
+      workers: this.#services.workers.map((worker) => worker.statusUrl),
+      logDir: join(this.#options.dataDir, 'logs'),
+    };
+  }
+
+  #endByItself(): void {
+    this.#timeOver = true;
+    shutDown(0);
+  }
+
+  async #revive(database: RunDatabase): Promise<void> {
+    if (this.#stopping) return;
+    await database.revive().catch((error: Error) => this.#presenter.incident(error.message));
+  }
+
+  async #passWarningsOn(): Promise<void> {
+    while (!this.#stopping) {
+      await delay(1_000, undefined, { ref: false });
+      for (const warning of await this.#services.newWarnings()) this.#presenter.incident(warning);
+    }
+  }
+
+  // Each handler names those that have to be done before it.
+  #registerShutdown(): void {
+    onShutdown('view', [], () => this.#stopView(), 10_000);
+    onShutdown('workers', ['view'], () => this.#services.stopWorkers(), 35_000);
+    onShutdown('summary', ['workers'], () => this.#summarize(), 30_000);
+    onShutdown('services', ['summary'], () => this.#services.stopOthers(), 35_000);
+    onShutdown('database', ['services'], () => this.#stopDatabase(), 65_000);
+    // A closed terminal is a wish to leave, too. It may be told more than once.
+    let hungUp = false;
+    process.on('SIGHUP', () => {
+      if (hungUp) return;
+      hungUp = true;
+      abandonOutput();
+      shutDown(0);
+    });
+    // The last word, also where a second signal left no time for the handlers.
+    process.once('exit', () => {
+      this.#services.kill();
+      this.#lock?.release();
+    });
+  }
+
+  async #stopView(): Promise<void> {
+    this.#stopping = true;
+    await this.#watcher?.close();
+    this.#presenter.close();
+    this.#presenter.say('Stopping: workers finish what they have begun (Ctrl-C again leaves at once)');
+  }
+
+  async #summarize(): Promise<void> {
+    if (this.#watcher === undefined || this.#pool === undefined) return;
+    const { targets, start, elapsedMs } = this.#watcher;
+    const width = outputWidth();
+    const lines = await runSummaryLines({
+      database: this.#pool,
+      targets,
+      start,
+      elapsedMs,
+      width,
+      full: this.#timeOver,
+    });
+    printLine();
+    for (const line of lines) printLine(line);
+  }
+
+  async #stopDatabase(): Promise<void> {
+    await this.#pool?.end();
+    const database = await this.#opening?.catch(() => undefined);
+    await database?.stop();
+    this.#presenter.say(`Stopped. What was recorded stays in ${whereIs(database, this.#options.dataDir)}`);
+  }
+}
+
+function sentenceAbout({ source, added, changed, removed }: WatchList): string {
+  const what = {
+    asked: 'Watching what was asked for, and what was added before',
+    added: `Watching what was added with "${commandName()} targets add"`,
+    demonstration: 'Watching a demonstration site of its own; give URLs to watch real ones',
+  }[source];
+  const changes = Object.entries({ added, changed, removed }).filter(([, count]) => count > 0);
+  return changes.length === 0
+    ? what
+    : `${what} (targets ${changes.map(([word, count]) => `${word}: ${count}`).join(', ')})`;
+}
+
+function whereIs(database: RunDatabase | undefined, dataDir: string): string {
+  if (database === undefined || database.key === 'embedded') return dataDir;
+  return redactUrl(database.databaseUrl);
+}
+
+/** A number of worker processes from a flag. Throws `usage`. */
+export function workerCountOf(given: string): number {
+  const count = /^\d+$/.test(given) ? Number(given) : 0;
+  if (count >= 1 && count <= 32) return count;
+  throw new EverytickError('usage', `--workers '${given}' is no number of workers; allowed are 1 to 32`);
+}

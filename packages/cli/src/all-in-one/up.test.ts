@@ -1,0 +1,54 @@
+// `everytick up` as users run it, with a database that exists already.
+
+import { createTestDatabase, eventually, everytick, makeScratchDirectory, type TestDatabase } from '@everytick/testing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+let database: TestDatabase;
+let cwd: string;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  cwd = await makeScratchDirectory();
+});
+afterEach(() => database.drop());
+
+const up = (...args: string[]) => everytick(['up', ...args], { cwd, env: { EVERYTICK_DATABASE_URL: database.url } });
+
+test('the demonstration shows every outcome, ends by itself and sums up', async () => {
+  const run = await up('--for', '10s');
+  expect((await run.exited).code).toBe(0);
+  expect(run.stderr).toBe('');
+  for (const line of [/ fast: up/, / slow: up/, / redirect: up/, / wrong-content: down \(body_mismatch/]) {
+    expect(run.stdout).toMatch(line);
+  }
+  expect(run.stdout).toMatch(/ server-error: down \(status_unexpected/);
+  expect(run.stdout).toMatch(/ unreachable: down \(connect_refused/);
+  expect(run.stdout).toMatch(/ticks of 7 targets in 1\ds: up \d+, down \d+, missed 0/);
+}, 60_000);
+
+test('a second one in the same folder is refused; the short commands find the database of the first', async () => {
+  const first = await up('http://127.0.0.1:1/', '--every', '1s', '--workers', '1');
+  await first.waitForOutput(/127.0.0.1:1: down/, 30_000);
+
+  const second = await up();
+  expect((await second.exited).code).toBe(1);
+  expect(second.stderr).toContain(`already running (process ${first.pid})`);
+
+  const results = await everytick(['results', '--json', '--limit', '1'], { cwd });
+  expect((await results.exited).code).toBe(0);
+  expect(JSON.parse(results.stdout)).toMatchObject({
+    results: [{ target: '127.0.0.1:1', error_code: 'connect_refused' }],
+  });
+
+  first.signal('SIGTERM');
+  expect((await first.exited).code).toBe(0);
+  expect(first.stdout).toMatch(/Stopped\./);
+}, 60_000);
+
+test('workers outlive their parent only to finish what they have begun', async () => {
+  const run = await up('http://127.0.0.1:1/', '--every', '1s', '--workers', '1');
+  await run.waitForOutput(/127.0.0.1:1: down/, 30_000);
+  run.signal('SIGKILL');
+  await run.exited;
+  const connected = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'everytick %'`;
+  await eventually(async () => (await database.query(connected)).rowCount === 0, { timeoutMs: 20_000 });
+}, 60_000);

@@ -1,0 +1,94 @@
+// Which targets a run of `up` watches: what it was asked to, and what was added with `everytick targets add`. What `up`
+// added for itself in an earlier run and was not asked for again is removed (its results stay).
+//
+// Which targets are `up`'s own is written in the data directory, before they are added, so that a run that is killed
+// leaves no target that nobody removes.
+
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type ListedTarget,
+  listTargets,
+  type NamedTarget,
+  type Queryable,
+  removeTargets,
+  type TargetSpec,
+  upsertTargets,
+} from '@everytick/core';
+
+export interface WatchListOptions {
+  readonly database: Queryable;
+  /** Tells databases apart, as ids and names mean nothing in another one. */
+  readonly databaseKey: string;
+  readonly dataDir: string;
+  /** What this run was asked to watch; empty if nothing was said. */
+  readonly asked: readonly TargetSpec[];
+  /** What to watch where nothing was asked for and nothing was added. */
+  readonly demonstration: () => Promise<readonly TargetSpec[]>;
+}
+
+export interface WatchList {
+  readonly source: 'asked' | 'added' | 'demonstration';
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+interface OwnTarget {
+  /** Null from before it was added until it was. */
+  readonly id: number | null;
+  readonly name: string;
+}
+
+export async function settleWatchList(options: WatchListOptions): Promise<WatchList> {
+  const { database, asked } = options;
+  const recordFile = join(options.dataDir, 'up-targets.json');
+  const present = await listTargets(database);
+  const ownBefore = await readOwnTargets(recordFile, options.databaseKey);
+  const isOwn = (target: ListedTarget) =>
+    ownBefore.some((own) => own.name === target.name && (own.id === null || own.id === target.id));
+  const own = present.filter(isOwn);
+
+  const source = asked.length > 0 ? 'asked' : own.length < present.length ? 'added' : 'demonstration';
+  const wanted = source === 'demonstration' ? await options.demonstration() : asked;
+  const wantedNames = new Set(wanted.map((spec) => spec.name));
+  const presentNames = new Set(present.map((target) => target.name));
+  const record = (targets: readonly OwnTarget[]) => writeOwnTargets(recordFile, options.databaseKey, targets);
+
+  const toCome = wanted.filter((spec) => !presentNames.has(spec.name)).map((spec) => ({ id: null, name: spec.name }));
+  await record([...own.map(({ id, name }) => ({ id, name })), ...toCome]);
+  const obsolete = own.filter((target) => !wantedNames.has(target.name));
+  if (obsolete.length > 0)
+    await removeTargets(
+      database,
+      obsolete.map((target) => target.name),
+    );
+  const upserted = wanted.length > 0 ? await upsertTargets(database, wanted) : [];
+  const ownNames = new Set(own.map((target) => target.name));
+  await record(upserted.filter(({ name, change }) => change === 'added' || ownNames.has(name)).map(identityOf));
+  return {
+    source,
+    added: upserted.filter(({ change }) => change === 'added').length,
+    changed: upserted.filter(({ change }) => change === 'changed').length,
+    removed: obsolete.length,
+  };
+}
+
+function identityOf({ id, name }: NamedTarget): OwnTarget {
+  return { id, name };
+}
+
+async function readOwnTargets(path: string, databaseKey: string): Promise<OwnTarget[]> {
+  try {
+    const record = JSON.parse(await readFile(path, 'utf8')) as { database?: unknown; targets?: unknown };
+    return record.database === databaseKey && Array.isArray(record.targets) ? (record.targets as OwnTarget[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+async function writeOwnTargets(path: string, databaseKey: string, targets: readonly OwnTarget[]): Promise<void> {
+  const note = 'Targets that "everytick up" added by itself and removes when it is not asked for them again.';
+  await writeFile(`${path}.new`, `${JSON.stringify({ note, database: databaseKey, targets }, null, 2)}\n`);
+  await rename(`${path}.new`, path);
+}

@@ -1,0 +1,41 @@
+// everytick coordinator
+
+import { CoordinatorProcess } from '@everytick/coordinator';
+import {
+  coordinatorSettings,
+  createLogger,
+  databaseSettings,
+  listenSettings,
+  logSettings,
+  readCoordinatorConfig,
+  readLogConfig,
+} from '@everytick/core';
+import { Command } from 'commander';
+import { attachToParent } from '../parent-process.ts';
+import { onShutdown, reportShutdownFailuresTo } from '../shutdown.ts';
+import { settingsHelp } from './settings-help.ts';
+
+const settings = { ...databaseSettings, ...listenSettings, ...coordinatorSettings, ...logSettings };
+
+const STOP_DEADLINE_MS = 10_000;
+
+export function coordinatorCommand(): Command {
+  return new Command('coordinator')
+    .description('keep the schedule, wake the workers, make partitions, until told to stop')
+    .addHelpText(
+      'after',
+      `
+Run two or more: one leads, the others stand by and take over within seconds when it dies.
+With none at all, checks that are on the schedule go on; changes of targets wait.
+${settingsHelp(Object.values(settings))}`,
+    )
+    .action(async () => {
+      const config = readCoordinatorConfig(process.env);
+      const logger = createLogger(readLogConfig(process.env), { role: 'coordinator' });
+      const coordinator = new CoordinatorProcess(config, logger);
+      reportShutdownFailuresTo((name, reason) => logger.error({ name, reason }, 'stopping went wrong'));
+      onShutdown('coordinator', [], () => coordinator.stop(), STOP_DEADLINE_MS);
+      attachToParent(await coordinator.serve());
+      coordinator.run();
+    });
+}

@@ -1,0 +1,74 @@
+// The short commands as users run them, against a real database.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTestDatabase, everytick, makeScratchDirectory, type TestDatabase } from '@everytick/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+let database: TestDatabase;
+let cwd: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  cwd = await makeScratchDirectory();
+});
+afterAll(() => database.drop());
+
+async function run(...args: string[]) {
+  const child = await everytick(args, { cwd, env: { EVERYTICK_DATABASE_URL: database.url } });
+  const { code } = await child.exited;
+  return { code, stdout: child.stdout, stderr: child.stderr };
+}
+
+test('targets are added, listed and removed', async () => {
+  const added = await run('targets', 'add', 'https://me:hunter2@shop.example/', '--every', '10s', '--match', 'cart');
+  expect(added).toMatchObject({ code: 0, stderr: '' });
+  expect(added.stdout).toMatch(/^added 'shop.example' \(id \d+\): https:\/\/shop.example\/ every 10s, timeout 10s/);
+
+  const file = join(cwd, 'targets.yaml');
+  await writeFile(file, 'targets:\n  - url: https://a.example\n  - url: https://b.example\n');
+  expect(await run('targets', 'add', '--file', file)).toMatchObject({ code: 0, stdout: 'added 2 targets\n' });
+
+  const listed = await run('targets', 'list');
+  expect(listed.stdout).toMatch(/shop\.example .* 10s /);
+  const { targets } = JSON.parse((await run('targets', 'list', '--json')).stdout);
+  expect(targets.map((target: { name: string }) => target.name)).toEqual(['a.example', 'b.example', 'shop.example']);
+  expect(targets[2]).toMatchObject({
+    url: 'https://shop.example/',
+    interval_s: 10,
+    match_pattern: 'cart',
+    last_result: null,
+  });
+
+  expect(await run('targets', 'remove', 'a.example', 'b.example', 'shop.example')).toMatchObject({ code: 0 });
+  expect((await run('targets', 'list')).stdout).toMatch(/no targets yet/);
+  expect(JSON.parse((await run('results', '--json')).stdout)).toEqual({ results: [] });
+}, 60_000);
+
+describe('bad input changes nothing, and is answered with what is wrong', () => {
+  test.each([
+    ['a URL of another kind', ['targets', 'add', 'ftp://a.example'], 2, 'URL: '],
+    ['an interval of 0', ['targets', 'add', 'https://a.example', '--every', '0'], 2, "--every: '0' is too short"],
+    ['a pattern that does not compile', ['targets', 'add', 'https://a.example', '--match', '('], 2, '--match: '],
+    ['a file that is not there', ['targets', 'add', '--file', 'absent.yaml'], 2, 'absent.yaml: cannot be read'],
+    ['neither URL nor file', ['targets', 'add'], 2, 'give a URL'],
+    ['an unknown target', ['targets', 'remove', 'shpo'], 1, "'shpo'"],
+    ['an unknown flag', ['targets', 'list', '--jsno'], 2, '--jsno'],
+    ['a limit of nothing', ['results', '--limit', '0'], 2, 'allowed are 1 to 10000'],
+    ['a time that is none', ['results', '--since', 'yesterday'], 2, "--since 'yesterday'"],
+    ['a flag without a URL', ['up', '--every', '5s'], 2, '--every'],
+    ['no workers', ['up', '--workers', '0'], 2, "--workers '0'"],
+  ])('%s', async (_, args, code, message) => {
+    const result = await run(...args);
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toContain(message);
+    expect((await database.query('SELECT FROM monitored_targets WHERE deleted_at IS NULL')).rowCount).toBe(0);
+  });
+});
+
+test('a database that does not answer is said so', async () => {
+  const env = { EVERYTICK_DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/none' };
+  const child = await everytick(['targets', 'list'], { cwd, env });
+  expect((await child.exited).code).toBe(1);
+  expect(child.stderr).toMatch(/cannot use the database: .*ECONNREFUSED/);
+  expect(child.stderr).not.toContain('hunter2');
+});

@@ -1,0 +1,36 @@
+// The database of the short commands: the one that is set, or that of the `everytick up` running in this folder.
+
+import { checkSchemaVersion, EverytickError, openPool, type Queryable, readDatabaseConfig } from '@everytick/core';
+import { readRunningInstance } from '../all-in-one/instance-lock.ts';
+
+export const databaseHelp = `
+The database is the one in EVERYTICK_DATABASE_URL or, without it, that of the
+"everytick up" that runs in this folder.`;
+
+/** Runs some queries and closes the connection. Throws `database_unreachable`, `schema_outdated`, `config_invalid`. */
+export async function withDatabase<Result>(work: (database: Queryable) => Promise<Result>): Promise<Result> {
+  const pool = openPool({ connectionString: await databaseUrl(), applicationName: 'everytick cli', max: 1 });
+  try {
+    await checkSchemaVersion(pool).catch((error: NodeJS.ErrnoException | EverytickError) => {
+      if (error instanceof EverytickError) throw error;
+      throw new EverytickError('database_unreachable', `cannot use the database: ${reasonOf(error)}`, { cause: error });
+    });
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+async function databaseUrl(): Promise<string> {
+  if (!process.env['EVERYTICK_DATABASE_URL']) {
+    const running = await readRunningInstance('.everytick');
+    if (running?.databaseUrl) return running.databaseUrl;
+  }
+  return readDatabaseConfig(process.env).databaseUrl;
+}
+
+// A refused connection to a name with several addresses is an AggregateError without a message of its own.
+function reasonOf(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map((one: Error) => one.message).join('; ');
+  return error.message || String(error);
+}

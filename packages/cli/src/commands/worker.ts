@@ -1,0 +1,39 @@
+// everytick worker
+
+import {
+  createLogger,
+  databaseSettings,
+  listenSettings,
+  logSettings,
+  readLogConfig,
+  readWorkerConfig,
+  workerSettings,
+} from '@everytick/core';
+import { WorkerProcess } from '@everytick/worker';
+import { Command } from 'commander';
+import { attachToParent } from '../parent-process.ts';
+import { onShutdown, reportShutdownFailuresTo } from '../shutdown.ts';
+import { settingsHelp } from './settings-help.ts';
+
+const settings = { ...databaseSettings, ...listenSettings, ...workerSettings, ...logSettings };
+
+export function workerCommand(): Command {
+  return new Command('worker')
+    .description('claim due checks and carry them out, until told to stop')
+    .addHelpText(
+      'after',
+      `
+Any number of workers may run at once; each check is carried out by one of them.
+On SIGTERM a worker gives back what it has not begun, finishes what it has, and leaves. A second signal ends it at once.
+${settingsHelp(Object.values(settings))}`,
+    )
+    .action(async () => {
+      const config = readWorkerConfig(process.env);
+      const logger = createLogger(readLogConfig(process.env), { role: 'worker', worker: config.workerName });
+      const worker = new WorkerProcess(config, logger);
+      reportShutdownFailuresTo((name, reason) => logger.error({ name, reason }, 'stopping went wrong'));
+      onShutdown('worker', [], () => worker.stop(), config.drainTimeoutMs + 5_000);
+      attachToParent(await worker.serve());
+      await worker.run();
+    });
+}

@@ -1,0 +1,16 @@
+// The tie between a role that runs as a child of `everytick up` and its parent. Without a parent it does nothing.
+
+import { shutDown } from './shutdown.ts';
+
+/** What a child tells its parent once it serves its status. */
+export interface ReadyMessage {
+  readonly type: 'ready';
+  readonly statusUrl: string;
+}
+
+/** Tells the parent where the status is served, and leaves in order when the parent is gone, however it went. */
+export function attachToParent(statusUrl: string): void {
+  if (process.send === undefined) return;
+  process.send({ type: 'ready', statusUrl } satisfies ReadyMessage);
+  process.once('disconnect', () => shutDown(0));
+}

@@ -1,0 +1,164 @@
+// The whole system as users run it: real processes that are really killed, and a database that really goes away.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  createTestDatabase,
+  eventually,
+  everytick,
+  ledgerGaps,
+  respond,
+  startOwnPostgres,
+  startWebServer,
+  type TestDatabase,
+  type TestProcess,
+} from '@everytick/testing';
+import { describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { migrate } from './migrate/index.ts';
+
+type Database = Pick<TestDatabase, 'query'>;
+
+const startCoordinator = async (url: string): Promise<TestProcess> => {
+  const coordinator = await everytick(['coordinator'], { env: { EVERYTICK_DATABASE_URL: url } });
+  await coordinator.waitForOutput('"leading"', 20_000);
+  return coordinator;
+};
+
+const startWorker = async (url: string, name: string, env: Record<string, string> = {}): Promise<TestProcess> => {
+  const worker = await everytick(['worker'], {
+    env: { EVERYTICK_DATABASE_URL: url, EVERYTICK_WORKER_NAME: name, EVERYTICK_LEASE_MARGIN_MS: '1000', ...env },
+  });
+  await worker.waitForOutput('"worker running"', 20_000);
+  return worker;
+};
+
+async function addTargets(database: Database, url: string, count: number, intervalS: number, timeoutMs: number) {
+  await database.query(
+    `INSERT INTO monitored_targets (name, url, interval_s, timeout_ms)
+     SELECT 'target ' || i, $1, $2, $3 FROM generate_series(1, $4::integer) AS i`,
+    [url, intervalS, timeoutMs, count],
+  );
+}
+
+async function count(database: Database, condition: string): Promise<number> {
+  const { rows } = await database.query<{ ticks: number }>(
+    `SELECT coalesce(sum(ticks), 0)::integer AS ticks FROM check_results WHERE ${condition}`,
+  );
+  return rows[0]?.ticks ?? 0;
+}
+
+describe('two workers', () => {
+  it('share the checks, and a tick of the one that is killed is run by the other or written as missed', async () => {
+    await using database = await createTestDatabase();
+    const site = await startWebServer({ routes: { '/': respond({ body: 'hello', delayMs: 300 }) } });
+    await using coordinator = await startCoordinator(database.url);
+    await using victim = await startWorker(database.url, 'victim');
+    await using survivor = await startWorker(database.url, 'survivor');
+    await addTargets(database, `${site.url}/`, 60, 2, 1_000);
+    const recordedBy = (name: string) =>
+      count(database, `outcome = 'up' AND worker_id = (SELECT id FROM workers WHERE name = '${name}')`);
+    await eventually(async () => expect(await recordedBy('victim')).toBeGreaterThan(0), { timeoutMs: 15_000 });
+    await eventually(async () => expect(await recordedBy('survivor')).toBeGreaterThan(0), { timeoutMs: 15_000 });
+
+    // In the middle: with ticks in hand that nobody else knows of.
+    const held = await eventually(
+      async () => {
+        const { rows } = await database.query<{ target_id: number; tick: Date }>(
+          `SELECT target_id, open_tick AS tick FROM leases
+           WHERE claimed_by = (SELECT id FROM workers WHERE name = 'victim') AND open_tick <= now()`,
+        );
+        return rows.length > 0 && rows;
+      },
+      { timeoutMs: 15_000 },
+    );
+    victim.signal('SIGKILL');
+    await victim.exited;
+    const killedAt = performance.now();
+
+    // Timeout 1 s, margin 1 s, the coordinator looks every 2 s: well within timeout + 10 s.
+    await eventually(
+      async () => {
+        for (const { target_id, tick } of held) {
+          const { rows } = await database.query(
+            "SELECT FROM check_results WHERE target_id = $1 AND scheduled_at <= $2 AND scheduled_at + (ticks - 1) * interval '2 s' >= $2",
+            [target_id, tick],
+          );
+          expect(rows).toHaveLength(1);
+        }
+      },
+      { timeoutMs: 11_000 },
+    );
+    expect(performance.now() - killedAt).toBeLessThan(11_000);
+
+    const after = await recordedBy('survivor');
+    await eventually(async () => expect(await recordedBy('survivor')).toBeGreaterThan(after + 60), {
+      timeoutMs: 15_000,
+    });
+    survivor.signal('SIGTERM');
+    expect(await survivor.exited).toEqual({ code: 0, signal: null });
+    coordinator.signal('SIGTERM');
+    expect(await coordinator.exited).toEqual({ code: 0, signal: null });
+    expect(await ledgerGaps(database)).toEqual([]);
+  }, 90_000);
+});
+
+describe('a worker process', () => {
+  it('leaves at once on a second signal', async () => {
+    await using database = await createTestDatabase();
+    const site = await startWebServer({ routes: { '/': () => undefined } });
+    await using coordinator = await startCoordinator(database.url);
+    await using worker = await startWorker(database.url, 'worker');
+    await addTargets(database, `${site.url}/`, 1, 60, 20_000);
+    await eventually(() => site.requests === 1);
+    worker.signal('SIGTERM');
+    await worker.waitForOutput('"draining"');
+    worker.signal('SIGTERM');
+    expect(await worker.exited).toEqual({ code: 143, signal: null });
+    coordinator.signal('SIGTERM');
+    await coordinator.exited;
+  }, 60_000);
+});
+
+describe('the database goes away for 20 s', () => {
+  it('and all recover by themselves, nothing is recorded twice, and what could not run is written as missed', async () => {
+    await using server = await startOwnPostgres();
+    await migrate({ databaseUrl: server.url });
+    let pool = new pg.Pool({ connectionString: server.url, max: 2 });
+    pool.on('error', () => undefined);
+    const database: Database = { query: (text, values) => pool.query(text, values) };
+    const site = await startWebServer({ routes: { '/': respond({ body: 'hello' }) } });
+    await using coordinator = await startCoordinator(server.url);
+    await using first = await startWorker(server.url, 'first');
+    await using second = await startWorker(server.url, 'second');
+    await addTargets(database, `${site.url}/`, 50, 1, 1_000);
+    await eventually(async () => expect(await count(database, "outcome = 'up'")).toBeGreaterThan(200), {
+      timeoutMs: 20_000,
+    });
+
+    await pool.end();
+    await server.stop('fast');
+    await delay(20_000);
+    await server.start();
+    pool = new pg.Pool({ connectionString: server.url, max: 2 });
+
+    const { rows } = await database.query<{ now: Date }>('SELECT now()');
+    const back = rows[0]?.now.toISOString() ?? '';
+    await eventually(
+      async () => expect(await count(database, `outcome = 'up' AND started_at > '${back}'`)).toBeGreaterThan(200),
+      { timeoutMs: 20_000 },
+    );
+    await coordinator.waitForOutput(/"leading"[\s\S]*"leading"/);
+    expect(await count(database, "outcome = 'missed'")).toBeGreaterThanOrEqual(50 * 17);
+    for (const process of [first, second, coordinator]) {
+      process.signal('SIGTERM');
+      expect(await process.exited).toEqual({ code: 0, signal: null });
+    }
+    expect(await ledgerGaps(database)).toEqual([]);
+    const twice = await database.query(
+      `SELECT FROM check_results AS a JOIN check_results AS b USING (target_id, location_id)
+       WHERE b.scheduled_at > a.scheduled_at AND b.scheduled_at <= a.scheduled_at + (a.ticks - 1) * interval '1 second'`,
+    );
+    expect(twice.rows).toEqual([]);
+    await pool.end();
+  }, 120_000);
+});

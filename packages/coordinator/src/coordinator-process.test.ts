@@ -1,0 +1,157 @@
+import { listen, readCoordinatorConfig, silentLogger } from '@everytick/core';
+import { createTestDatabase, eventually, type TestDatabase } from '@everytick/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CoordinatorProcess } from './coordinator-process.ts';
+
+let database: TestDatabase;
+let coordinators: CoordinatorProcess[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(() => {
+  coordinators = [];
+});
+afterEach(async () => {
+  await Promise.all(coordinators.map((coordinator) => coordinator.stop()));
+  await database.query(
+    'TRUNCATE check_results, leases, target_changes; UPDATE monitored_targets SET deleted_at = now()',
+  );
+});
+
+async function start(): Promise<string> {
+  const config = readCoordinatorConfig({ EVERYTICK_DATABASE_URL: database.url });
+  const coordinator = new CoordinatorProcess(config, silentLogger());
+  coordinators.push(coordinator);
+  const url = await coordinator.serve();
+  coordinator.run();
+  return url;
+}
+
+async function addTarget(intervalS = 60): Promise<number> {
+  const { rows } = await database.query<{ id: number }>(
+    `INSERT INTO monitored_targets (name, url, interval_s, timeout_ms)
+     VALUES (gen_random_uuid()::text, 'http://127.0.0.1:9/', $1, 1000) RETURNING id`,
+    [intervalS],
+  );
+  return rows[0]?.id ?? 0;
+}
+
+interface Lease {
+  interval_s: number;
+  /** Until the next tick, in seconds; null where nothing is owed. */
+  due_in: number | null;
+  open_tick: Date | null;
+}
+
+async function leaseOf(id: number): Promise<Lease | undefined> {
+  const { rows } = await database.query<Lease & Record<string, unknown>>(
+    `SELECT interval_s, extract(epoch FROM next_fire_at - now())::float8 AS due_in, open_tick FROM leases WHERE target_id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+describe('a coordinator', () => {
+  it('makes the lease of a new target, due within a second, without polling for it', async () => {
+    await start();
+    await eventually(async () => (await database.query('SELECT FROM check_results LIMIT 0')).rowCount === 0);
+    const id = await addTarget(86_400);
+    await eventually(async () => expect(await leaseOf(id)).toBeDefined(), { timeoutMs: 4_000 });
+    const lease = await leaseOf(id);
+    expect(lease?.due_in).toBeLessThan(1);
+  });
+
+  it('makes partitions of the ledger for days ahead', async () => {
+    await start();
+    await eventually(async () => {
+      const { rows } = await database.query<{ partitions: number }>(
+        "SELECT count(*)::integer AS partitions FROM pg_inherits WHERE inhparent = 'check_results'::regclass",
+      );
+      expect(rows[0]?.partitions).toBeGreaterThanOrEqual(8);
+    });
+  });
+
+  it('follows a changed interval, a pause, a resumption and a deletion', async () => {
+    await start();
+    const id = await addTarget(3_600);
+    await eventually(async () => expect(await leaseOf(id)).toBeDefined());
+
+    await database.query('UPDATE monitored_targets SET interval_s = 30 WHERE id = $1', [id]);
+    await eventually(async () => expect(await leaseOf(id)).toMatchObject({ interval_s: 30 }));
+    expect((await leaseOf(id))?.due_in).toBeLessThan(1);
+
+    await database.query('UPDATE monitored_targets SET paused = true WHERE id = $1', [id]);
+    await eventually(async () => expect(await leaseOf(id)).toMatchObject({ due_in: null }));
+
+    await database.query('UPDATE monitored_targets SET paused = false WHERE id = $1', [id]);
+    await eventually(async () => expect((await leaseOf(id))?.due_in).toBeLessThan(1));
+
+    await database.query('UPDATE monitored_targets SET deleted_at = now() WHERE id = $1', [id]);
+    await eventually(async () => expect(await leaseOf(id)).toMatchObject({ due_in: null }));
+  });
+
+  it('catches up with changes that were made while no coordinator was there', async () => {
+    const id = await addTarget();
+    await start();
+    await eventually(async () => expect(await leaseOf(id)).toBeDefined());
+  });
+
+  it('wakes the workers before a tick is due, at most ten times a second', async () => {
+    const heardAt: number[] = [];
+    const listener = listen({
+      connectionString: database.url,
+      applicationName: 'a worker',
+      channel: 'everytick_due',
+      logger: silentLogger(),
+      onNotification: () => heardAt.push(performance.now()),
+      onConnected: () => undefined,
+    });
+    try {
+      await start();
+      const id = await addTarget();
+      await eventually(async () => expect(await leaseOf(id)).toBeDefined());
+      // Nobody claims, so the tick stays due and the leader goes on saying so.
+      await eventually(() => heardAt.length >= 8);
+      const [first = 0] = heardAt;
+      const last = heardAt.at(-1) ?? 0;
+      expect((last - first) / (heardAt.length - 1)).toBeGreaterThanOrEqual(95);
+    } finally {
+      await listener.close();
+    }
+  });
+
+  it('takes back ticks of workers that let their lease expire', async () => {
+    await start();
+    const id = await addTarget(3_600);
+    await eventually(async () => expect(await leaseOf(id)).toBeDefined());
+    await database.query(
+      `UPDATE leases SET open_tick = next_fire_at, next_fire_at = next_fire_at + interval '1 hour',
+         leased_until = now() - interval '1 second' WHERE target_id = $1`,
+      [id],
+    );
+    await eventually(async () => expect(await leaseOf(id)).toMatchObject({ open_tick: null }));
+    expect((await leaseOf(id))?.due_in).toBeLessThan(2);
+  });
+
+  it('leaves the work to the one that leads, and takes over when that one stops', async () => {
+    const urls = [await start(), await start()];
+    const leaders = async () => {
+      const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()));
+      return texts.map((text) => /^everytick_leader 1$/m.test(text));
+    };
+    await eventually(async () => expect((await leaders()).filter(Boolean)).toHaveLength(1));
+    const index = (await leaders()).indexOf(true);
+    await coordinators.splice(index, 1)[0]?.stop();
+    urls.splice(index, 1);
+    await eventually(async () => expect(await leaders()).toEqual([true]));
+    const id = await addTarget();
+    await eventually(async () => expect(await leaseOf(id)).toBeDefined());
+  });
+
+  it('is ready when the schema is there', async () => {
+    const url = await start();
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+});

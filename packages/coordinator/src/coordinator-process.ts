@@ -1,0 +1,99 @@
+// One coordinator process: stands by or leads, and serves its status in both cases.
+
+import {
+  type CoordinatorConfig,
+  checkSchemaVersion,
+  type Logger,
+  listen,
+  type NotificationListener,
+  openPool,
+  type StatusServer,
+  startStatusServer,
+} from '@everytick/core';
+import type pg from 'pg';
+import { type Duty, Nudge, perform } from './leadership/duty.ts';
+import { type LeaderSession, Leadership } from './leadership/leadership.ts';
+import { CoordinatorMetrics } from './metrics/coordinator-metrics.ts';
+import { PartitionKeeper } from './partitions/partition-keeper.ts';
+import { LeaseSync, Reclaimer } from './schedule/lease-keeper.ts';
+import { Waker } from './waking/waker.ts';
+
+export class CoordinatorProcess {
+  readonly #config: CoordinatorConfig;
+  readonly #logger: Logger;
+  readonly #metrics = new CoordinatorMetrics();
+  readonly #pool: pg.Pool;
+  readonly #leadership: Leadership;
+  readonly #targetsChanged = new Nudge();
+  readonly #leasesChanged = new Nudge();
+  #status: StatusServer | undefined;
+  #listener: NotificationListener | undefined;
+
+  constructor(config: CoordinatorConfig, logger: Logger) {
+    this.#config = config;
+    this.#logger = logger;
+    // For readiness only: all that matters runs on the leader's own connection.
+    this.#pool = openPool({
+      connectionString: config.databaseUrl,
+      applicationName: 'everytick coordinator',
+      max: 1,
+      onIdleError: (error) => logger.warn({ err: error }, 'lost a database connection'),
+    });
+    this.#leadership = new Leadership({
+      connectionString: config.listenUrl,
+      applicationName: 'everytick coordinator leadership',
+      lead: (session) => this.#lead(session),
+      logger,
+    });
+  }
+
+  /** Serves its status and resolves with the address. */
+  async serve(): Promise<string> {
+    this.#status = await startStatusServer({
+      host: this.#config.statusHost,
+      port: this.#config.statusPort,
+      registry: this.#metrics.registry,
+      readiness: [{ name: 'schema', check: () => checkSchemaVersion(this.#pool) }],
+      logger: this.#logger,
+    });
+    this.#logger.info({ url: this.#status.url }, 'serving /metrics, /healthz and /readyz');
+    return this.#status.url;
+  }
+
+  /** Tries to lead, from now until it is stopped. */
+  run(): void {
+    this.#listener = listen({
+      connectionString: this.#config.listenUrl,
+      applicationName: 'everytick coordinator listener',
+      channel: 'everytick_targets',
+      logger: this.#logger,
+      onNotification: () => this.#targetsChanged.nudge(),
+      onConnected: () => this.#targetsChanged.nudge(),
+    });
+    this.#metrics.expose({
+      leading: () => this.#leadership.leading,
+      listenerConnected: () => this.#listener?.connected ?? false,
+    });
+    this.#leadership.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#leadership.close();
+    await this.#listener?.close();
+    await this.#status?.close();
+    await this.#pool.end().catch(() => undefined);
+    this.#logger.info('coordinator stopped');
+  }
+
+  async #lead(session: LeaderSession): Promise<void> {
+    // The schema first: a coordinator of a newer version does nothing with an older one.
+    await session.use((client) => checkSchemaVersion(client));
+    const duties: [Duty, Nudge][] = [
+      [new PartitionKeeper(this.#config.partitionDaysAhead, this.#logger), new Nudge()],
+      [new LeaseSync(this.#metrics, () => this.#leasesChanged.nudge(), this.#logger), this.#targetsChanged],
+      [new Reclaimer(this.#metrics, this.#logger), new Nudge()],
+      [new Waker(() => this.#metrics.notified()), this.#leasesChanged],
+    ];
+    await Promise.all(duties.map(([duty, nudge]) => perform(duty, session, nudge, this.#logger)));
+  }
+}

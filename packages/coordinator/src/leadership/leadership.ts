@@ -1,0 +1,141 @@
+// Who leads. One coordinator at a time holds a session advisory lock; the others stand by and try for it again and again.
+//
+//   standing by --lock taken--> leading --its connection ends, or step down--> standing by ... until close()
+//
+// Everything that only the leader may do runs on the very connection that holds the lock. A coordinator that has lost
+// that connection, and with it perhaps the lock, cannot act any more, whatever it believes: two leaders at once are
+// impossible, without any clock or lease of its own. The keepalive settings bound how long the server goes on holding
+// the lock for a leader whose machine has vanished without closing the connection.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Logger, loadSql, withinDeadline } from '@everytick/core';
+import pg from 'pg';
+
+const leaderLockSql = loadSql('leader-lock');
+const leaderSessionSql = loadSql('leader-session');
+
+const STANDBY_POLL_MS = 1_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** The connection that holds the lock. */
+export class LeaderSession {
+  /** Fires when the connection, and with it the lock, is gone. */
+  readonly lost: AbortSignal;
+  readonly #client: pg.Client;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(client: pg.Client, lost: AbortSignal) {
+    this.#client = client;
+    this.lost = lost;
+  }
+
+  /** Runs work on the connection, one piece after the other, so that nobody's statements get into another's transaction. */
+  use<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(() => {
+      this.lost.throwIfAborted();
+      return work(this.#client);
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+export interface LeadershipOptions {
+  /** A direct connection: the lock belongs to a session. */
+  readonly connectionString: string;
+  readonly applicationName: string;
+  /** Runs while leading. It must return soon after `session.lost` has fired. */
+  readonly lead: (session: LeaderSession) => Promise<void>;
+  readonly logger: Logger;
+}
+
+export class Leadership {
+  readonly #options: LeadershipOptions;
+  readonly #closing = new AbortController();
+  #leading = false;
+  #session: AbortController | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: LeadershipOptions) {
+    this.#options = options;
+  }
+
+  get leading(): boolean {
+    return this.#leading;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Steps down if leading, and tries no more. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#session?.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let said = '';
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#attempt(() => {
+          if (said !== 'standing by') this.#options.logger.info('another coordinator leads, standing by');
+          said = 'standing by';
+        });
+        said = '';
+      } catch (error) {
+        const reason = (error as Error).message;
+        if (said !== reason) this.#options.logger.warn({ reason }, 'cannot try for leadership, retrying');
+        said = reason;
+      }
+      await this.#pause();
+    }
+  }
+
+  /** Connects, waits for the lock, leads until the connection is gone. */
+  async #attempt(onStandby: () => void): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.#options.connectionString,
+      application_name: this.#options.applicationName,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+      keepAlive: true,
+    });
+    const session = new AbortController();
+    this.#session = session;
+    client.on('error', () => session.abort());
+    client.on('end', () => session.abort());
+    try {
+      await client.connect();
+      await client.query(leaderSessionSql);
+      while (!(await this.#lock(client))) {
+        onStandby();
+        await this.#pause();
+        if (this.#closing.signal.aborted || session.signal.aborted) return;
+      }
+      this.#leading = true;
+      this.#options.logger.info('leading');
+      await this.#options.lead(new LeaderSession(client, session.signal));
+    } finally {
+      if (this.#leading) this.#options.logger.info('no longer leading');
+      this.#leading = false;
+      session.abort();
+      // Closing the connection gives the lock back. A server that is gone may never answer.
+      await withinDeadline(
+        client.end().catch(() => undefined),
+        1_000,
+      );
+    }
+  }
+
+  async #lock(client: pg.Client): Promise<boolean> {
+    const { rows } = await client.query<[boolean]>({ text: leaderLockSql, rowMode: 'array' });
+    return rows[0]?.[0] === true;
+  }
+
+  async #pause(): Promise<void> {
+    const ms = STANDBY_POLL_MS * (0.5 + Math.random());
+    await delay(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,65 @@
+-- Claims the newest due tick of up to $4 leases of one location and writes the ticks passed over as missed.
+--
+--   $1 location id   $2 worker id   $3 horizon, ms   $4 limit   $5 margin added to the target's timeout, ms
+--
+-- Relies on: next_fire_at is the oldest tick nobody has claimed; an open tick belongs to its worker until leased_until.
+-- The newest due tick is next_fire_at or one that follows it up to now(): ahead of time only the very next tick is
+-- claimed, so that a late tick is never passed over for one that is still to come. An expired tick of an earlier schedule
+-- is left to leases-reclaim.sql, for it cannot be counted on the grid of this one.
+--
+-- The row that carries the clock comes back even when nothing was claimed.
+--
+-- Plan: index scan on leases_next_fire_at under the LIMIT, then leases and monitored_targets by key.
+-- Lost: WITH due AS (SELECT ... FOR UPDATE SKIP LOCKED) UPDATE ... FROM due. As a prepared statement its generic plan
+-- reads the whole table (README.md beside the scheduler has the figures).
+WITH claimed AS (
+  UPDATE leases AS l
+  SET epoch = l.epoch + 1,
+      claimed_by = $2,
+      (open_tick, next_fire_at, leased_until, passed_from, passed_ticks, passed_code) = (
+        SELECT due.tick,
+               tick_following(l.target_id, l.interval_s, due.tick),
+               greatest(due.tick, now()) + (t.timeout_ms + $5::integer) * interval '1 millisecond',
+               CASE WHEN due.passed > 0 THEN coalesce(l.open_tick, l.next_fire_at) END,
+               nullif(due.passed, 0),
+               CASE WHEN due.passed > 0 THEN CASE WHEN l.open_tick IS NULL THEN 'unclaimed' ELSE 'worker_lost' END END
+        FROM (
+          SELECT CASE WHEN later.ticks = 0 THEN l.next_fire_at
+                      ELSE tick_at_or_before(l.target_id, l.interval_s, now()) END AS tick,
+                 later.ticks + (l.open_tick IS NOT NULL)::integer AS passed
+          FROM (SELECT ticks_following(l.target_id, l.interval_s, l.next_fire_at, now()) AS ticks) AS later
+        ) AS due
+      )
+  FROM monitored_targets AS t
+  WHERE l.location_id = $1
+    AND l.target_id = ANY (ARRAY (
+      SELECT target_id
+      FROM leases
+      WHERE location_id = $1
+        AND next_fire_at <= now() + $3::integer * interval '1 millisecond'
+        AND (leased_until IS NULL OR leased_until < now() AND open_tick >= schedule_from)
+      ORDER BY next_fire_at
+      LIMIT $4::integer
+      FOR NO KEY UPDATE SKIP LOCKED
+    ))
+    AND t.id = l.target_id
+  RETURNING l.target_id, l.epoch, l.open_tick, l.passed_from, l.passed_ticks, l.passed_code,
+            t.url, t.timeout_ms, t.match_pattern
+), missed AS (
+  INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, ticks, error_code)
+  SELECT passed_from, target_id, $1, 'missed', passed_ticks, passed_code
+  FROM claimed
+  WHERE passed_from IS NOT NULL
+  ON CONFLICT DO NOTHING
+)
+SELECT extract(epoch FROM now())::float8 * 1000,
+       extract(epoch FROM clock_timestamp())::float8 * 1000,
+       c.target_id,
+       c.epoch,
+       extract(epoch FROM c.open_tick)::float8 * 1000,
+       coalesce(c.passed_ticks, 0),
+       c.url,
+       c.timeout_ms,
+       c.match_pattern
+FROM (VALUES (1)) AS always (one)
+LEFT JOIN claimed AS c ON true

@@ -1,0 +1,40 @@
+-- Records a batch of results and closes their leases, in one statement. Returns the target ids of what was recorded.
+--
+--   $1 location id   $2 worker id   $3.. one array per column, sorted by target id
+--
+-- Relies on: a claim raises the epoch, so that a lease whose epoch is still the claimed one is still ours. A result that
+-- lost its lease is left out of both, and its caller counts it. Touches no indexed column of leases: the update stays
+-- heap-only. The conflict clause is a second fence: the key of the ledger is the tick.
+--
+-- Plan: function scan on unnest, leases by key. Sorted arrays keep the lock order the same for everybody: no deadlocks.
+WITH reported AS (
+  SELECT *
+  FROM unnest(
+    $3::integer[], $4::integer[], $5::float8[], $6::float8[], $7::check_outcome[], $8::smallint[], $9::boolean[],
+    $10::integer[], $11::integer[], $12::integer[], $13::integer[], $14::integer[], $15::integer[], $16::integer[],
+    $17::text[], $18::text[]
+  ) AS r (
+    target_id, epoch, scheduled_at_ms, started_at_ms, outcome, http_status, matched,
+    response_time_us, dns_us, connect_us, tls_us, first_byte_us, download_us, body_bytes,
+    error_code, error_detail
+  )
+), closed AS (
+  UPDATE leases AS l
+  SET open_tick = NULL, leased_until = NULL, claimed_by = NULL
+  FROM reported AS r
+  WHERE l.target_id = r.target_id
+    AND l.location_id = $1
+    AND l.epoch = r.epoch
+    AND l.open_tick IS NOT NULL
+  RETURNING r.*
+)
+INSERT INTO check_results (
+  scheduled_at, started_at, target_id, location_id, worker_id, outcome, http_status, matched,
+  response_time_us, dns_us, connect_us, tls_us, first_byte_us, download_us, body_bytes, error_code, error_detail
+)
+SELECT to_timestamp(scheduled_at_ms / 1000), to_timestamp(started_at_ms / 1000), target_id, $1, $2, outcome, http_status,
+       matched, response_time_us, dns_us, connect_us, tls_us, first_byte_us, download_us, body_bytes, error_code,
+       error_detail
+FROM closed
+ON CONFLICT DO NOTHING
+RETURNING target_id

@@ -1,0 +1,16 @@
+-- For each location that has something to claim: in how many milliseconds its earliest claimable tick is due (negative
+-- when it is overdue).
+--
+-- Plan: the first rows of leases_next_fire_at for each location. Leases whose worker is still busy with the tick before
+-- are stepped over: there are no more of them than checks in flight.
+SELECT location.id, extract(epoch FROM earliest.next_fire_at - now())::float8 * 1000
+FROM locations AS location
+CROSS JOIN LATERAL (
+  SELECT next_fire_at
+  FROM leases
+  WHERE location_id = location.id
+    AND next_fire_at IS NOT NULL
+    AND (leased_until IS NULL OR leased_until < now())
+  ORDER BY next_fire_at
+  LIMIT 1
+) AS earliest

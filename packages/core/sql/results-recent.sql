@@ -1,0 +1,20 @@
+-- The newest rows of the ledger, of some targets or of all present ones.
+-- Relies on: the ledger's key: for each target and location one descending index scan of at most $3 rows. A plain
+-- ORDER BY scheduled_at over the ledger has no index to follow and would sort whole days.
+-- $1 target ids, or NULL for all; $2 since, or NULL; $3 limit
+SELECT
+  t.id AS target_id, t.name AS target, l.name AS location, r.scheduled_at, r.started_at, r.outcome, r.http_status,
+  r.response_time_us, r.dns_us, r.connect_us, r.tls_us, r.first_byte_us, r.download_us, r.body_bytes, r.matched,
+  r.error_code, r.error_detail, r.ticks,
+  (extract(epoch FROM r.started_at - r.scheduled_at) * 1000)::float8 AS lateness_ms
+FROM monitored_targets t
+CROSS JOIN locations l
+CROSS JOIN LATERAL (
+  SELECT c.* FROM check_results c
+  WHERE c.target_id = t.id AND c.location_id = l.id AND c.scheduled_at >= coalesce($2::timestamptz, '-infinity')
+  ORDER BY c.scheduled_at DESC
+  LIMIT $3
+) AS r
+WHERE CASE WHEN $1::integer[] IS NULL THEN t.deleted_at IS NULL ELSE t.id = ANY ($1::integer[]) END
+ORDER BY r.scheduled_at DESC, t.name, l.name
+LIMIT $3

@@ -1,0 +1,21 @@
+-- Every target with its newest result, if it has one.
+-- Relies on: the ledger's key (target_id, location_id, scheduled_at): for each target and location one descending index
+-- probe, newest partition first, that stops at the first row. The cost follows the targets, not the ledger.
+SELECT
+  t.id, t.name, t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.paused,
+  r.scheduled_at, r.started_at, r.outcome, r.http_status, r.response_time_us, r.error_code, r.error_detail, r.ticks
+FROM monitored_targets t
+LEFT JOIN LATERAL (
+  SELECT newest.*
+  FROM unnest(t.location_ids) AS l (id)
+  CROSS JOIN LATERAL (
+    SELECT c.* FROM check_results c
+    WHERE c.target_id = t.id AND c.location_id = l.id
+    ORDER BY c.scheduled_at DESC
+    LIMIT 1
+  ) AS newest
+  ORDER BY newest.scheduled_at DESC
+  LIMIT 1
+) AS r ON true
+WHERE t.deleted_at IS NULL
+ORDER BY t.name

@@ -1,0 +1,25 @@
+-- Makes targets what they are asked to be, found by name. A target that is so already is not touched: no update, no
+-- trigger, no new schedule. Pausing stays as it was.
+-- Relies on: monitored_targets_name as arbiter; no name twice in the batch (ON CONFLICT refuses to meet a row twice);
+-- the final SELECT seeing the rows as they were before this statement, which is right for untouched ones.
+-- $1 names, $2 URLs, $3 intervals (s), $4 timeouts (ms), $5 patterns
+WITH given AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::text[])
+    WITH ORDINALITY AS g (name, url, interval_s, timeout_ms, match_pattern, position)
+), written AS (
+  INSERT INTO monitored_targets AS t (name, url, interval_s, timeout_ms, match_pattern)
+  SELECT name, url, interval_s, timeout_ms, match_pattern FROM given
+  ORDER BY name
+  ON CONFLICT (name) WHERE deleted_at IS NULL DO UPDATE
+  SET url = EXCLUDED.url, interval_s = EXCLUDED.interval_s, timeout_ms = EXCLUDED.timeout_ms,
+      match_pattern = EXCLUDED.match_pattern
+  WHERE (t.url, t.interval_s, t.timeout_ms, t.match_pattern)
+    IS DISTINCT FROM (EXCLUDED.url, EXCLUDED.interval_s, EXCLUDED.timeout_ms, EXCLUDED.match_pattern)
+  RETURNING t.id, t.name
+)
+SELECT g.name, coalesce(w.id, t.id) AS id,
+  CASE WHEN w.id IS NULL THEN 'unchanged' WHEN t.id IS NULL THEN 'added' ELSE 'changed' END AS change
+FROM given g
+LEFT JOIN written w USING (name)
+LEFT JOIN monitored_targets t ON t.name = g.name AND t.deleted_at IS NULL
+ORDER BY g.position

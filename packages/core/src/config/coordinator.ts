@@ -1,0 +1,21 @@
+// The settings of a coordinator.
+
+import { type DatabaseConfig, readDatabaseConfig } from './database.ts';
+import { type Environment, integerSetting, readSettings } from './setting.ts';
+import { statusSettings } from './status.ts';
+
+export const coordinatorSettings = {
+  partitionDaysAhead: integerSetting(
+    'EVERYTICK_PARTITION_DAYS_AHEAD',
+    { min: 1, max: 60, defaultValue: 7, unit: 'days' },
+    'For how many days ahead the ledger has its partitions.',
+  ),
+  ...statusSettings,
+} as const;
+
+export type CoordinatorConfig = DatabaseConfig & ReturnType<typeof readSettings<typeof coordinatorSettings>>;
+
+/** Throws `config_invalid` that names every wrong variable. */
+export function readCoordinatorConfig(environment: Environment): CoordinatorConfig {
+  return { ...readDatabaseConfig(environment), ...readSettings(coordinatorSettings, environment) };
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { EverytickError } from '../domain/error.ts';
+import { readCoordinatorConfig } from './coordinator.ts';
+import { readDatabaseConfig } from './database.ts';
+import { readLogConfig } from './log.ts';
+import { readWorkerConfig } from './worker.ts';
+
+const database = { EVERYTICK_DATABASE_URL: 'postgres://user:secret@db/everytick' };
+
+function problemsOf(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof EverytickError && error.code === 'config_invalid') return error.message;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('configuration by environment variables', () => {
+  it('has a default for everything but the database', () => {
+    expect(readWorkerConfig(database)).toMatchObject({
+      location: 'default',
+      maxInFlight: 500,
+      preparedStatements: true,
+    });
+    expect(readCoordinatorConfig(database)).toMatchObject({ statusHost: '127.0.0.1', partitionDaysAhead: 7 });
+    expect(problemsOf(() => readWorkerConfig({}))).toBe(
+      'EVERYTICK_DATABASE_URL is not set; it must be a URL like postgres://user:password@host:5432/database',
+    );
+  });
+
+  it('names every wrong variable at once, with what was given and what is allowed', () => {
+    const problems = problemsOf(() =>
+      readWorkerConfig({
+        ...database,
+        EVERYTICK_MAX_IN_FLIGHT: '0',
+        EVERYTICK_HORIZON_MS: '0.5s',
+        EVERYTICK_LOCATION: 'Köln',
+      }),
+    );
+    expect(problems.split('\n')).toEqual([
+      expect.stringMatching(/^EVERYTICK_LOCATION is "Köln"; it must be at most 63 small letters/),
+      'EVERYTICK_MAX_IN_FLIGHT is "0"; it must be a whole number of checks from 1 to 10000',
+      'EVERYTICK_HORIZON_MS is "0.5s"; it must be a whole number of milliseconds from 100 to 5000',
+    ]);
+  });
+
+  it('never shows a wrong database URL, which may hold a password', () => {
+    const problems = problemsOf(() =>
+      readDatabaseConfig({ EVERYTICK_DATABASE_URL: 'mysql://user:secret@db/everytick' }),
+    );
+    expect(problems).not.toContain('secret');
+    expect(problems).toContain('EVERYTICK_DATABASE_URL is (not shown)');
+  });
+
+  it('takes an empty variable as absent', () => {
+    expect(readWorkerConfig({ ...database, EVERYTICK_LOCATION: '' }).location).toBe('default');
+  });
+
+  it('listens on the database URL unless there is one for it', () => {
+    expect(readDatabaseConfig(database).listenUrl).toBe(database.EVERYTICK_DATABASE_URL);
+    const direct = 'postgres://direct/everytick';
+    expect(readDatabaseConfig({ ...database, EVERYTICK_LISTEN_URL: direct }).listenUrl).toBe(direct);
+  });
+
+  it('offers the words of a closed list', () => {
+    expect(problemsOf(() => readLogConfig({ EVERYTICK_LOG_LEVEL: 'loud' }))).toBe(
+      'EVERYTICK_LOG_LEVEL is "loud"; it must be one of trace, debug, info, warn, error, silent',
+    );
+  });
+});

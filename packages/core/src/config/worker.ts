@@ -1,0 +1,81 @@
+// The settings of a worker.
+
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { type DatabaseConfig, readDatabaseConfig } from './database.ts';
+import { choiceSetting, type Environment, integerSetting, readSettings, type Setting } from './setting.ts';
+import { statusSettings } from './status.ts';
+
+export const workerSettings = {
+  location: {
+    variable: 'EVERYTICK_LOCATION',
+    schema: z.string().regex(/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/),
+    allowed:
+      'at most 63 small letters, digits, dots, dashes and underscores, beginning and ending with a letter or digit',
+    defaultText: 'default',
+    meaning: 'Where this worker is. It claims the checks of its own location only.',
+  } satisfies Setting<string>,
+  workerName: {
+    variable: 'EVERYTICK_WORKER_NAME',
+    schema: z.string().max(200),
+    allowed: 'at most 200 characters',
+    defaultText: `${hostname()}-${process.pid}`,
+    meaning: 'How this worker is called in the database and in logs. Unless set, host name and process id.',
+  } satisfies Setting<string>,
+  maxInFlight: integerSetting(
+    'EVERYTICK_MAX_IN_FLIGHT',
+    { min: 1, max: 10_000, defaultValue: 500, unit: 'checks' },
+    'How many checks one worker holds at a time, from claim to commit.',
+  ),
+  horizonMs: integerSetting(
+    'EVERYTICK_HORIZON_MS',
+    { min: 100, max: 5_000, defaultValue: 500, unit: 'milliseconds' },
+    'How far ahead of their instant ticks are claimed.',
+  ),
+  fallbackMs: integerSetting(
+    'EVERYTICK_FALLBACK_MS',
+    { min: 100, max: 60_000, defaultValue: 2_000, unit: 'milliseconds' },
+    'After how long without a notification a worker looks for due checks by itself (jittered by a quarter).',
+  ),
+  flushDelayMs: integerSetting(
+    'EVERYTICK_FLUSH_DELAY_MS',
+    { min: 0, max: 5_000, defaultValue: 200, unit: 'milliseconds' },
+    'How long a result waits for others to be written with it.',
+  ),
+  leaseMarginMs: integerSetting(
+    'EVERYTICK_LEASE_MARGIN_MS',
+    { min: 1_000, max: 60_000, defaultValue: 5_000, unit: 'milliseconds' },
+    "How long after a target's own timeout its lease expires: the time there is to report a result.",
+  ),
+  drainTimeoutMs: integerSetting(
+    'EVERYTICK_DRAIN_TIMEOUT_MS',
+    { min: 0, max: 600_000, defaultValue: 30_000, unit: 'milliseconds' },
+    'How long a worker that was told to stop may take to finish and report what it has begun.',
+  ),
+  bodyLimitBytes: integerSetting(
+    'EVERYTICK_BODY_LIMIT_BYTES',
+    { min: 1_024, max: 67_108_864, defaultValue: 1_048_576, unit: 'bytes' },
+    'How much of a body is read.',
+  ),
+  databaseConnections: integerSetting(
+    'EVERYTICK_DATABASE_CONNECTIONS',
+    { min: 1, max: 20, defaultValue: 2, unit: 'connections' },
+    'The largest number of database connections of one worker, beside the one that listens.',
+  ),
+  preparedStatements: choiceSetting(
+    'EVERYTICK_PREPARED_STATEMENTS',
+    ['on', 'off'],
+    'on',
+    'Off for poolers in transaction mode that cannot carry prepared statements.',
+  ),
+  ...statusSettings,
+} as const;
+
+export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
+
+/** Throws `config_invalid` that names every wrong variable. */
+export function readWorkerConfig(environment: Environment) {
+  const database: DatabaseConfig = readDatabaseConfig(environment);
+  const { preparedStatements, ...values } = readSettings(workerSettings, environment);
+  return { ...database, ...values, preparedStatements: preparedStatements === 'on' };
+}

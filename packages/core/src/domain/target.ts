@@ -1,0 +1,11 @@
+// A target as a worker needs it: what to fetch and what to expect. The row of `monitored_targets` has more.
+
+export interface Target {
+  readonly id: number;
+  /** An http or https URL. May hold a password, so it is never logged as it stands: see `redactUrl`. */
+  readonly url: string;
+  /** The deadline of the whole check, from the start of the name look-up to the last byte of the body. */
+  readonly timeoutMs: number;
+  /** A regular expression in RE2 syntax that the body has to match, or null where the body does not matter. */
+  readonly matchPattern: string | null;
+}

@@ -1,0 +1,126 @@
+// Questions to the ledger that people and the command line ask. Each is one statement.
+
+import type { Queryable } from '../database/queryable.ts';
+import { loadSql } from '../database/sql.ts';
+import type { CheckErrorCode, Outcome, PassedErrorCode } from '../domain/outcome.ts';
+
+const nowSql = loadSql('database-now');
+const recentSql = loadSql('results-recent');
+const afterSql = loadSql('results-after');
+const summarySql = loadSql('results-summary');
+
+/** What all readings of a row of the ledger have. */
+export interface LedgerEntry {
+  readonly targetId: number;
+  readonly scheduledAt: Date;
+  /** Null where the tick was never carried out. */
+  readonly startedAt: Date | null;
+  readonly outcome: Outcome;
+  readonly httpStatus: number | null;
+  readonly responseTimeUs: number | null;
+  readonly errorCode: CheckErrorCode | PassedErrorCode | null;
+  readonly errorDetail: string | null;
+  /** How many ticks the row stands for: this one and the `ticks - 1` that follow it. */
+  readonly ticks: number;
+  readonly latenessMs: number | null;
+}
+
+/** A row of the ledger with names in it. */
+export interface RecentResult extends LedgerEntry {
+  readonly target: string;
+  readonly location: string;
+  readonly dnsUs: number | null;
+  readonly connectUs: number | null;
+  readonly tlsUs: number | null;
+  readonly firstByteUs: number | null;
+  readonly downloadUs: number | null;
+  readonly bodyBytes: number | null;
+  readonly matched: boolean | null;
+}
+
+/** A row as a reader that keeps up gets it. */
+export interface FollowedResult extends LedgerEntry {
+  readonly locationId: number;
+}
+
+export interface RecentResultsQuery {
+  /** These targets, or all present ones if left out. */
+  readonly targetIds?: readonly number[];
+  readonly since?: Date;
+  readonly limit: number;
+}
+
+/** Now, by the database clock. */
+export async function databaseNow(database: Queryable): Promise<Date> {
+  const { rows } = await database.query<{ now: Date }>(nowSql);
+  if (rows[0] === undefined) throw new Error('the database gave no time');
+  return rows[0].now;
+}
+
+/** The newest rows of the ledger, newest first. */
+export async function recentResults(database: Queryable, query: RecentResultsQuery): Promise<RecentResult[]> {
+  const values = [query.targetIds ?? null, query.since ?? null, query.limit];
+  const { rows } = await database.query(recentSql, values);
+  return rows.map((row) => ({
+    ...entryOf(row),
+    target: row.target,
+    location: row.location,
+    dnsUs: row.dns_us,
+    connectUs: row.connect_us,
+    tlsUs: row.tls_us,
+    firstByteUs: row.first_byte_us,
+    downloadUs: row.download_us,
+    bodyBytes: row.body_bytes,
+    matched: row.matched,
+  }));
+}
+
+/** The rows of each target whose tick is at or after the moment given for it, oldest first. */
+export async function resultsAfter(database: Queryable, moments: ReadonlyMap<number, Date>): Promise<FollowedResult[]> {
+  const { rows } = await database.query(afterSql, [[...moments.keys()], [...moments.values()]]);
+  return rows.map((row) => ({ ...entryOf(row), locationId: row.location_id }));
+}
+
+/** Ticks by outcome, and quantiles of what was measured; null where nothing was. */
+export interface ResultsSummary extends Readonly<Record<Outcome, number>> {
+  readonly ticks: number;
+  readonly responseTimeMs: { readonly p50: number; readonly p95: number } | null;
+  readonly latenessMs: { readonly p50: number; readonly p99: number } | null;
+}
+
+/** What became of the ticks of these targets since a moment. Targets that have no row yet are not among `byTarget`. */
+export async function summarizeResults(
+  database: Queryable,
+  targetIds: readonly number[],
+  since: Date,
+): Promise<{ readonly total: ResultsSummary; readonly byTarget: ReadonlyMap<number, ResultsSummary> }> {
+  const { rows } = await database.query(summarySql, [targetIds, since]);
+  const byTarget = new Map<number | null, ResultsSummary>();
+  for (const { target_id, response_time_ms, lateness_ms, ...counts } of rows) {
+    byTarget.set(target_id, {
+      ...counts,
+      responseTimeMs: response_time_ms && { p50: response_time_ms[0], p95: response_time_ms[1] },
+      latenessMs: lateness_ms && { p50: lateness_ms[0], p99: lateness_ms[1] },
+    });
+  }
+  const nothing = { ticks: 0, up: 0, degraded: 0, down: 0, missed: 0, skipped: 0 };
+  const total = byTarget.get(null) ?? { ...nothing, responseTimeMs: null, latenessMs: null };
+  byTarget.delete(null);
+  return { total, byTarget: byTarget as Map<number, ResultsSummary> };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it
+function entryOf(row: any): LedgerEntry {
+  return {
+    targetId: row.target_id,
+    scheduledAt: row.scheduled_at,
+    startedAt: row.started_at,
+    outcome: row.outcome,
+    httpStatus: row.http_status,
+    responseTimeUs: row.response_time_us,
+    errorCode: row.error_code,
+    errorDetail: row.error_detail,
+    ticks: row.ticks,
+    latenessMs: row.lateness_ms,
+  };
+}

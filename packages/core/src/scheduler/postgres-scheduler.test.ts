@@ -1,0 +1,378 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { addTestTargets, createTestDatabase, letTimePass, syncLeases, type TestDatabase } from '@everytick/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadSql } from '../database/sql.ts';
+import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
+import { PostgresScheduler } from './postgres-scheduler.ts';
+
+const HORIZON_MS = 500;
+const reclaimSql = loadSql('leases-reclaim');
+
+let database: TestDatabase;
+let ours: PostgresScheduler;
+let theirs: PostgresScheduler;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const register = (workerName: string) =>
+    PostgresScheduler.register({
+      pool: database.pool,
+      workerName,
+      location: 'default',
+      horizonMs: HORIZON_MS,
+      leaseMarginMs: 1_000,
+      preparedStatements: true,
+    });
+  ours = await register('ours');
+  theirs = await register('theirs');
+});
+afterAll(() => database.drop());
+beforeEach(() =>
+  database.query('TRUNCATE check_results, leases, target_changes; UPDATE monitored_targets SET deleted_at = now()'),
+);
+
+interface LedgerRow {
+  target_id: number;
+  at: number;
+  outcome: string;
+  ticks: number;
+  error_code: string | null;
+  worker_id: number | null;
+}
+
+async function ledger(): Promise<LedgerRow[]> {
+  const { rows } = await database.query<LedgerRow & Record<string, unknown>>(
+    `SELECT target_id, extract(epoch FROM scheduled_at)::float8 * 1000 AS at, outcome, ticks, error_code, worker_id
+     FROM check_results ORDER BY target_id, scheduled_at`,
+  );
+  return rows;
+}
+
+async function lease(id: number): Promise<{ next: number | null; open: number | null; epoch: number }> {
+  const { rows } = await database.query<{ next: number | null; open: number | null; epoch: number }>(
+    `SELECT extract(epoch FROM next_fire_at)::float8 * 1000 AS next, extract(epoch FROM open_tick)::float8 * 1000 AS open,
+            epoch FROM leases WHERE target_id = $1`,
+    [id],
+  );
+  if (rows[0] === undefined) throw new Error(`target ${id} has no lease`);
+  return rows[0];
+}
+
+function resultOf(check: ClaimedCheck, overrides: Partial<CheckResult> = {}): CheckResult {
+  return {
+    check,
+    outcome: 'up',
+    matched: null,
+    error: null,
+    startedAtMs: check.scheduledAtMs + 1,
+    responseTimeUs: 1_234,
+    phases: { dnsUs: null, connectUs: 10, tlsUs: null, firstByteUs: 20, downloadUs: 30 },
+    httpStatus: 200,
+    bodyBytes: 12,
+    ...overrides,
+  };
+}
+
+/** Puts the next tick of all leases to an instant relative to now, in milliseconds. */
+async function dueIn(ms: number): Promise<void> {
+  await database.query("UPDATE leases SET next_fire_at = now() + $1 * interval '1 millisecond'", [ms]);
+}
+
+function only(checks: readonly ClaimedCheck[]): ClaimedCheck {
+  const [check] = checks;
+  if (check === undefined || checks.length !== 1) throw new Error(`expected one check, got ${checks.length}`);
+  return check;
+}
+
+describe('claiming', () => {
+  it('hands out each due tick to one worker only', async () => {
+    await addTestTargets(database, Array(300).fill({}));
+    await dueIn(-1);
+    const claims = await Promise.all([ours.claim(200), theirs.claim(200), ours.claim(200), theirs.claim(200)]);
+    const ids = claims.flatMap((claim) => claim.checks.map((check) => check.target.id));
+    expect(ids).toHaveLength(300);
+    expect(new Set(ids).size).toBe(300);
+  });
+
+  it('takes ticks within the horizon, and none beyond', async () => {
+    await addTestTargets(database, [{}]);
+    await dueIn(HORIZON_MS + 400);
+    expect((await ours.claim(10)).checks).toEqual([]);
+    await dueIn(HORIZON_MS - 100);
+    expect((await ours.claim(10)).checks).toHaveLength(1);
+  });
+
+  it('returns what a worker needs to carry out the check', async () => {
+    const [id] = await addTestTargets(database, [
+      { url: 'http://127.0.0.1:9/a?b=c', intervalS: 10, timeoutMs: 2_000, matchPattern: 'x+' },
+    ]);
+    await dueIn(-1);
+    const check = only((await ours.claim(10)).checks);
+    expect(check.target).toEqual({ id, url: 'http://127.0.0.1:9/a?b=c', timeoutMs: 2_000, matchPattern: 'x+' });
+    expect(check.epoch).toBe(1);
+    expect(Math.abs(check.scheduledAtMs - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('takes the most overdue first when there are more than it may take', async () => {
+    const ids = await addTestTargets(database, Array(5).fill({}));
+    for (const [index, id] of ids.entries()) {
+      await database.query("UPDATE leases SET next_fire_at = now() - $2 * interval '100 ms' WHERE target_id = $1", [
+        id,
+        index + 1,
+      ]);
+    }
+    const { checks } = await ours.claim(2);
+    expect(checks.map((check) => check.target.id).sort()).toEqual([ids[4], ids[3]].sort());
+  });
+
+  it('runs the newest due tick and writes those before it as one missed row', async () => {
+    const [id = 0] = await addTestTargets(database, [{ intervalS: 10 }]);
+    const first = only((await waitAndClaim(ours)).checks);
+    await ours.finish([resultOf(first)]);
+    const { next } = await lease(id);
+    await letTimePass(database, 50);
+    const claim = await ours.claim(10);
+    const check = only(claim.checks);
+    const skippedFrom = (next ?? 0) - 50_000;
+    const passed = (check.scheduledAtMs - skippedFrom) / 10_000;
+    expect([3, 4, 5]).toContain(passed);
+    expect(claim.ticksMissed).toBe(passed);
+    expect((await ledger()).slice(1)).toEqual([
+      expect.objectContaining({ at: skippedFrom, outcome: 'missed', ticks: passed, error_code: 'unclaimed' }),
+    ]);
+    expect((await lease(id)).next).toBe(check.scheduledAtMs + 10_000);
+  });
+
+  it('never passes over a late tick for one that is still to come', async () => {
+    // Late by 800 ms, and its follower due within the horizon.
+    const [id = 0] = await addTestTargets(database, [{ intervalS: 1, timeoutMs: 500 }]);
+    await database.query(
+      'UPDATE leases SET next_fire_at = tick_at_or_before(target_id, 1, now()) WHERE target_id = $1',
+      [id],
+    );
+    const { next } = await lease(id);
+    const claim = await ours.claim(10);
+    expect(only(claim.checks).scheduledAtMs).toBeGreaterThanOrEqual(next ?? 0);
+    expect(only(claim.checks).scheduledAtMs).toBeLessThanOrEqual(ours.clock.atMonotonic(performance.now()));
+  });
+
+  it('leaves a tick alone while its worker may still report it', async () => {
+    await addTestTargets(database, [{ intervalS: 1, timeoutMs: 1_000 }]);
+    await dueIn(-1);
+    await ours.claim(1);
+    await dueIn(-1);
+    expect((await theirs.claim(1)).checks).toEqual([]);
+  });
+
+  it('reads the clock of the database, also when nothing is due', async () => {
+    await ours.claim(1);
+    const before = ours.clock.atMonotonic(performance.now());
+    const { rows } = await database.query<{ now: number }>('SELECT extract(epoch FROM now())::float8 * 1000 AS now');
+    const after = ours.clock.atMonotonic(performance.now());
+    expect(rows[0]?.now).toBeGreaterThan(before - 50);
+    expect(rows[0]?.now).toBeLessThan(after + 50);
+  });
+
+  it('makes the partition that the ledger lacks, where no coordinator has', async () => {
+    await addTestTargets(database, [{ intervalS: 10 }]);
+    await database.query("UPDATE leases SET next_fire_at = next_fire_at - interval '40 days'");
+    const claim = await ours.claim(1);
+    expect(claim.ticksMissed).toBeGreaterThan(300_000);
+    expect(await ledger()).toEqual([expect.objectContaining({ outcome: 'missed', ticks: claim.ticksMissed })]);
+  });
+});
+
+describe('finishing', () => {
+  it('records the result and frees the lease', async () => {
+    const [id = 0] = await addTestTargets(database, [{}]);
+    await dueIn(-1);
+    const check = only((await ours.claim(1)).checks);
+    const result = resultOf(check, {
+      outcome: 'down',
+      matched: false,
+      httpStatus: 503,
+      error: { code: 'status_unexpected', detail: 'expected 200-299, got 503' },
+    });
+    expect(await ours.finish([result])).toEqual({ recorded: 1, lost: 0 });
+    expect(await lease(id)).toMatchObject({ open: null });
+    const { rows } = await database.query(
+      `SELECT target_id, outcome, http_status, matched, response_time_us, dns_us, connect_us, tls_us, first_byte_us,
+              download_us, body_bytes, worker_id, ticks, error_code, error_detail,
+              round(extract(epoch FROM started_at - scheduled_at) * 1000)::integer AS lateness_ms FROM check_results`,
+    );
+    expect(rows).toEqual([
+      {
+        target_id: id,
+        outcome: 'down',
+        http_status: 503,
+        matched: false,
+        response_time_us: 1_234,
+        dns_us: null,
+        connect_us: 10,
+        tls_us: null,
+        first_byte_us: 20,
+        download_us: 30,
+        body_bytes: 12,
+        worker_id: ours.workerId,
+        ticks: 1,
+        error_code: 'status_unexpected',
+        error_detail: 'expected 200-299, got 503',
+        lateness_ms: 1,
+      },
+    ]);
+  });
+
+  it('records nothing twice when it is sent again after an answer was lost', async () => {
+    await addTestTargets(database, Array(3).fill({}));
+    await dueIn(-1);
+    const results = (await ours.claim(3)).checks.map((check) => resultOf(check));
+    await ours.finish(results);
+    expect(await ours.finish(results)).toEqual({ recorded: 0, lost: 3 });
+    expect(await ledger()).toHaveLength(3);
+  });
+
+  it('drops a result whose lease has passed to someone else, and records that one', async () => {
+    await addTestTargets(database, [{ intervalS: 3600, timeoutMs: 1_000 }]);
+    await dueIn(-1);
+    const check = only((await ours.claim(1)).checks);
+    await database.query("UPDATE leases SET leased_until = now() - interval '1 second'");
+    await database.query(reclaimSql);
+    const again = only((await theirs.claim(1)).checks);
+    expect(again.epoch).toBeGreaterThan(check.epoch);
+    expect(await ours.finish([resultOf(check)])).toEqual({ recorded: 0, lost: 1 });
+    expect(await theirs.finish([resultOf(again)])).toEqual({ recorded: 1, lost: 0 });
+    expect(await ledger()).toEqual([expect.objectContaining({ worker_id: theirs.workerId, outcome: 'up' })]);
+  });
+
+  it('is still possible after the lease has expired, as long as nobody took it', async () => {
+    await addTestTargets(database, [{}]);
+    await dueIn(-1);
+    const check = only((await ours.claim(1)).checks);
+    await database.query("UPDATE leases SET leased_until = now() - interval '1 second'");
+    expect(await ours.finish([resultOf(check)])).toEqual({ recorded: 1, lost: 0 });
+  });
+
+  it('does not wait for an editor who keeps a transaction on the target open', async () => {
+    const [id] = await addTestTargets(database, [{}]);
+    await dueIn(-1);
+    const check = only((await ours.claim(1)).checks);
+    const editor = await database.pool.connect();
+    try {
+      await editor.query('BEGIN');
+      await editor.query('UPDATE monitored_targets SET interval_s = 20 WHERE id = $1', [id]);
+      const finished = ours.finish([resultOf(check)]).then(() => 'finished');
+      expect(await Promise.race([finished, delay(5_000, 'waiting')])).toBe('finished');
+      await editor.query('ROLLBACK');
+    } finally {
+      editor.release();
+    }
+  });
+});
+
+describe('a tick whose worker died', () => {
+  it('runs again if it is still the newest', async () => {
+    await addTestTargets(database, [{ intervalS: 3600 }]);
+    await dueIn(-1);
+    const check = only((await ours.claim(1)).checks);
+    await database.query("UPDATE leases SET leased_until = now() - interval '1 second'");
+    const { rows } = await database.pool.query({ text: reclaimSql, rowMode: 'array' });
+    expect(rows).toEqual([[1, 0]]);
+    expect(only((await theirs.claim(1)).checks).scheduledAtMs).toBe(check.scheduledAtMs);
+  });
+
+  it('is written as missed by the next claim if a newer one is due', async () => {
+    await addTestTargets(database, [{ intervalS: 10 }]);
+    const first = only((await waitAndClaim(ours)).checks);
+    await letTimePass(database, 30);
+    const { rows } = await database.pool.query({ text: reclaimSql, rowMode: 'array' });
+    expect(rows).toEqual([[0, 0]]);
+    const claim = await theirs.claim(1);
+    const [missed, ...others] = await ledger();
+    expect(others).toEqual([]);
+    expect(missed).toMatchObject({ at: first.scheduledAtMs - 30_000, outcome: 'missed', error_code: 'worker_lost' });
+    expect(missed?.ticks).toBe(claim.ticksMissed);
+  });
+
+  it('is written as missed by the reclaimer if its target was paused meanwhile', async () => {
+    const [id = 0] = await addTestTargets(database, [{}]);
+    await dueIn(-1);
+    await ours.claim(1);
+    await database.query('UPDATE monitored_targets SET paused = true WHERE id = $1', [id]);
+    await syncLeases(database, [id]);
+    await database.query("UPDATE leases SET leased_until = now() - interval '1 second'");
+    const { rows } = await database.pool.query({ text: reclaimSql, rowMode: 'array' });
+    expect(rows).toEqual([[0, 1]]);
+    expect(await ledger()).toEqual([expect.objectContaining({ outcome: 'missed', error_code: 'worker_lost' })]);
+    expect(await lease(id)).toMatchObject({ next: null, open: null });
+  });
+});
+
+describe('giving back', () => {
+  it('makes a tick due again, for everybody, under a new epoch', async () => {
+    await addTestTargets(database, [{}]);
+    await dueIn(-1);
+    const check = only((await ours.claim(1)).checks);
+    await ours.release([check]);
+    const again = only((await theirs.claim(1)).checks);
+    expect(again.scheduledAtMs).toBe(check.scheduledAtMs);
+    expect(await ours.finish([resultOf(check)])).toEqual({ recorded: 0, lost: 1 });
+    expect(await theirs.finish([resultOf(again)])).toEqual({ recorded: 1, lost: 0 });
+  });
+
+  it('accounts for a tick whose target was paused meanwhile', async () => {
+    const [id = 0] = await addTestTargets(database, [{}]);
+    await dueIn(-1);
+    const check = only((await ours.claim(1)).checks);
+    await database.query('UPDATE monitored_targets SET paused = true WHERE id = $1', [id]);
+    await syncLeases(database, [id]);
+    await ours.release([check]);
+    expect(await ledger()).toEqual([expect.objectContaining({ outcome: 'skipped', error_code: 'target_withdrawn' })]);
+    expect((await theirs.claim(1)).checks).toEqual([]);
+  });
+});
+
+describe('the ledger', () => {
+  it('has every tick exactly once after any sequence of claims, results, deaths, returns and outages', async () => {
+    const ids = await addTestTargets(database, Array(20).fill({ intervalS: 10 }));
+    let seed = 42;
+    const random = () => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      return seed / 2 ** 32;
+    };
+    for (let round = 0; round < 60; round++) {
+      await letTimePass(database, 10 * Math.floor(random() * 4));
+      const worker = random() < 0.5 ? ours : theirs;
+      const { checks } = await worker.claim(1 + Math.floor(random() * 20));
+      const [reported, returned]: [CheckResult[], ClaimedCheck[]] = [[], []];
+      for (const check of checks) {
+        const fate = random();
+        if (fate < 0.6) reported.push(resultOf(check));
+        else if (fate < 0.8) returned.push(check);
+      }
+      await worker.release(returned);
+      expect(await worker.finish(reported)).toEqual({ recorded: reported.length, lost: 0 });
+      if (random() < 0.3) await database.query(reclaimSql);
+    }
+    for (const id of ids) {
+      const rows = (await ledger()).filter((row) => row.target_id === id);
+      const { next, open } = await lease(id);
+      expect(rows.length).toBeGreaterThan(10);
+      // Each row ends where the following begins; the schedule's first tick is off the grid by design.
+      for (const [index, row] of rows.entries()) {
+        const end = open ?? next ?? Number.NaN;
+        const following = rows[index + 1]?.at ?? end;
+        if (index === 0) expect(following).toBeGreaterThan(row.at + (row.ticks - 1) * 10_000);
+        else expect(following).toBe(row.at + row.ticks * 10_000);
+      }
+    }
+  });
+});
+
+/** Waits for the schedule's first tick, which comes within a second, and claims it. */
+async function waitAndClaim(scheduler: PostgresScheduler) {
+  for (;;) {
+    const claim = await scheduler.claim(10);
+    if (claim.checks.length > 0) return claim;
+    await delay(50);
+  }
+}

@@ -1,0 +1,163 @@
+// WorkScheduler on PostgreSQL. The states of a lease and why this is safe: README.md beside this file.
+
+import pg from 'pg';
+import { type ClockSample, DatabaseClock } from '../clock/database-clock.ts';
+import { loadSql } from '../database/sql.ts';
+import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
+import type { Claim, FinishReport, WorkScheduler } from '../domain/pipeline.ts';
+
+const claimSql = loadSql('leases-claim');
+const finishSql = loadSql('leases-finish');
+const releaseSql = loadSql('leases-release');
+const ensurePartitionsSql = loadSql('partitions-ensure');
+const registerSql = loadSql('worker-register');
+const deregisterSql = loadSql('worker-deregister');
+
+/** SQLSTATE of "no partition of relation found for row". */
+const CHECK_VIOLATION = '23514';
+
+export interface PostgresSchedulerOptions {
+  readonly pool: pg.Pool;
+  readonly workerName: string;
+  readonly location: string;
+  /** How far ahead of their instant ticks are claimed. */
+  readonly horizonMs: number;
+  /** How long after the target's own deadline a lease expires: the time there is to report the result. */
+  readonly leaseMarginMs: number;
+  /** Off for poolers in transaction mode that know nothing of prepared statements. */
+  readonly preparedStatements: boolean;
+}
+
+type ClaimRow = [
+  startMs: number,
+  endMs: number,
+  targetId: number | null,
+  epoch: number,
+  scheduledAtMs: number,
+  ticksMissed: number,
+  url: string,
+  timeoutMs: number,
+  matchPattern: string | null,
+];
+
+export class PostgresScheduler implements WorkScheduler {
+  readonly clock: DatabaseClock;
+  readonly #options: PostgresSchedulerOptions;
+  readonly #workerId: number;
+  readonly #locationId: number;
+
+  private constructor(options: PostgresSchedulerOptions, workerId: number, locationId: number) {
+    this.clock = new DatabaseClock();
+    this.#options = options;
+    this.#workerId = workerId;
+    this.#locationId = locationId;
+  }
+
+  /** Registers the worker. Rejects while the database cannot be reached. */
+  static async register(options: PostgresSchedulerOptions): Promise<PostgresScheduler> {
+    const { rows } = await options.pool.query<{ id: number; location_id: number }>(registerSql, [
+      options.workerName,
+      options.location,
+    ]);
+    const row = rows[0];
+    if (row === undefined) throw new Error('the worker was not registered');
+    return new PostgresScheduler(options, row.id, row.location_id);
+  }
+
+  get workerId(): number {
+    return this.#workerId;
+  }
+
+  get locationId(): number {
+    return this.#locationId;
+  }
+
+  async claim(limit: number): Promise<Claim> {
+    const { horizonMs, leaseMarginMs } = this.#options;
+    const sentAtMonotonicMs = performance.now();
+    const { rows } = await this.#query<ClaimRow>('everytick_claim', claimSql, [
+      this.#locationId,
+      this.#workerId,
+      horizonMs,
+      limit,
+      leaseMarginMs,
+    ]);
+    const receivedAtMonotonicMs = performance.now();
+    const last = rows.at(-1);
+    if (last === undefined) throw new Error('the claim returned no row, not even the one with the clock');
+    const sample: ClockSample = {
+      sentAtMonotonicMs,
+      receivedAtMonotonicMs,
+      databaseStartMs: last[0],
+      databaseEndMs: last[1],
+    };
+    this.clock.observe(sample);
+
+    const checks: ClaimedCheck[] = [];
+    let ticksMissed = 0;
+    for (const [, , id, epoch, scheduledAtMs, missed, url, timeoutMs, matchPattern] of rows) {
+      if (id === null) continue;
+      ticksMissed += missed;
+      checks.push({ target: { id, url, timeoutMs, matchPattern }, scheduledAtMs, epoch });
+    }
+    return { checks, ticksMissed };
+  }
+
+  async finish(results: readonly CheckResult[]): Promise<FinishReport> {
+    const sorted = results.toSorted((a, b) => a.check.target.id - b.check.target.id);
+    const { rows } = await this.#query('everytick_finish', finishSql, [
+      this.#locationId,
+      this.#workerId,
+      sorted.map((r) => r.check.target.id),
+      sorted.map((r) => r.check.epoch),
+      sorted.map((r) => r.check.scheduledAtMs),
+      sorted.map((r) => r.startedAtMs),
+      sorted.map((r) => r.outcome),
+      sorted.map((r) => r.httpStatus),
+      sorted.map((r) => r.matched),
+      sorted.map((r) => r.responseTimeUs),
+      sorted.map((r) => r.phases.dnsUs),
+      sorted.map((r) => r.phases.connectUs),
+      sorted.map((r) => r.phases.tlsUs),
+      sorted.map((r) => r.phases.firstByteUs),
+      sorted.map((r) => r.phases.downloadUs),
+      sorted.map((r) => r.bodyBytes),
+      sorted.map((r) => r.error?.code ?? null),
+      sorted.map((r) => r.error?.detail ?? null),
+    ]);
+    return { recorded: rows.length, lost: sorted.length - rows.length };
+  }
+
+  async release(checks: readonly ClaimedCheck[]): Promise<void> {
+    if (checks.length === 0) return;
+    const sorted = checks.toSorted((a, b) => a.target.id - b.target.id);
+    await this.#query('everytick_release', releaseSql, [
+      this.#locationId,
+      sorted.map((check) => check.target.id),
+      sorted.map((check) => check.epoch),
+    ]);
+  }
+
+  async deregister(): Promise<void> {
+    await this.#options.pool.query(deregisterSql, [this.#workerId]);
+  }
+
+  /**
+   * Runs a hot statement. Where the ledger has no partition for a row, because no coordinator has been there for days,
+   * the partition is made here: with every coordinator dead, checks go on.
+   */
+  async #query<Row extends unknown[]>(
+    name: string,
+    text: string,
+    values: unknown[],
+  ): Promise<pg.QueryArrayResult<Row>> {
+    const query = { ...(this.#options.preparedStatements && { name }), text, values, rowMode: 'array' as const };
+    try {
+      return await this.#options.pool.query<Row>(query);
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError && error.code === CHECK_VIOLATION)) throw error;
+      await this.#options.pool.query(ensurePartitionsSql, [1]);
+      return this.#options.pool.query<Row>(query);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import { createTestDatabase, type TestDatabase } from '@everytick/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { addTargets, findTarget, listTargets, removeTargets, upsertTargets } from './stored-targets.ts';
+import type { TargetSpec } from './target-spec.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(() => database.query('TRUNCATE monitored_targets, target_changes, leases, check_results RESTART IDENTITY'));
+
+function spec(name: string, changes: Partial<TargetSpec> = {}): TargetSpec {
+  return { name, url: `https://${name}.example/`, intervalS: 10, timeoutMs: 5_000, matchPattern: null, ...changes };
+}
+
+async function names(): Promise<string[]> {
+  return (await listTargets(database.pool)).map((target) => target.name);
+}
+
+describe('adding targets', () => {
+  test('stores what was given', async () => {
+    const added = await addTargets(database.pool, [spec('shop', { matchPattern: 'cart' }), spec('blog')]);
+    expect(added.map(({ name }) => name)).toEqual(['shop', 'blog']);
+    expect((await listTargets(database.pool))[1]).toEqual({
+      ...spec('shop', { matchPattern: 'cart' }),
+      id: added[0]?.id,
+      paused: false,
+      lastResult: null,
+    });
+  });
+
+  test('adds none of them if one name is taken, and says which', async () => {
+    await addTargets(database.pool, [spec('shop')]);
+    await expect(addTargets(database.pool, [spec('new'), spec('shop')])).rejects.toMatchObject({
+      code: 'target_name_taken',
+      message: expect.stringContaining("'shop'"),
+    });
+    expect(await names()).toEqual(['shop']);
+  });
+
+  test('adds none of them if a name is given twice', async () => {
+    await expect(addTargets(database.pool, [spec('a'), spec('a')])).rejects.toMatchObject({
+      code: 'target_name_taken',
+    });
+    expect(await names()).toEqual([]);
+  });
+
+  test('says the same to the loser of two who add at once', async () => {
+    const client = await database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await addTargets(client, [spec('shop')]);
+      const second = addTargets(database.pool, [spec('shop')]);
+      const loses = expect(second).rejects.toMatchObject({
+        code: 'target_name_taken',
+        message: expect.stringContaining("'shop'"),
+      });
+      await client.query('COMMIT');
+      await loses;
+    } finally {
+      client.release();
+    }
+  });
+
+  test('may use the name of a removed target again', async () => {
+    await addTargets(database.pool, [spec('shop')]);
+    await removeTargets(database.pool, ['shop']);
+    await addTargets(database.pool, [spec('shop')]);
+    expect(await names()).toEqual(['shop']);
+  });
+});
+
+describe('upserting targets', () => {
+  test('adds what is new, changes what differs, and leaves the rest untouched', async () => {
+    await addTargets(database.pool, [spec('same'), spec('other')]);
+    await database.query('TRUNCATE target_changes');
+    const upserted = await upsertTargets(database.pool, [
+      spec('same'),
+      spec('other', { matchPattern: 'x' }),
+      spec('new'),
+    ]);
+    expect(upserted.map(({ name, change }) => [name, change])).toEqual([
+      ['same', 'unchanged'],
+      ['other', 'changed'],
+      ['new', 'added'],
+    ]);
+    const { rows } = await database.query(
+      'SELECT name FROM target_changes JOIN monitored_targets ON id = target_id ORDER BY 1',
+    );
+    expect(rows.map((row) => row['name'])).toEqual(['new', 'other']);
+  });
+
+  test('gives the ids under which all of them are stored', async () => {
+    await addTargets(database.pool, [spec('same')]);
+    const upserted = await upsertTargets(database.pool, [spec('same'), spec('new')]);
+    const listed = await listTargets(database.pool);
+    expect(new Map(upserted.map(({ name, id }) => [name, id]))).toEqual(
+      new Map(listed.map(({ name, id }) => [name, id])),
+    );
+  });
+});
+
+describe('listing targets', () => {
+  test('shows the newest result of each', async () => {
+    await addTargets(database.pool, [spec('shop'), spec('blog')]);
+    await database.query(`SELECT ensure_check_results_partitions('2026-01-01', '2026-01-02')`);
+    await database.query(`
+      INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, http_status, outcome, response_time_us, error_code)
+      VALUES ('2026-01-01 23:59:50Z', '2026-01-01 23:59:50Z', 1, 1, 200, 'up', 1000, NULL),
+             ('2026-01-02 00:00:00Z', '2026-01-02 00:00:00Z', 1, 1, 500, 'down', 2000, 'status_unexpected')`);
+    const [blog, shop] = await listTargets(database.pool);
+    expect(blog?.lastResult).toBeNull();
+    expect(shop?.lastResult).toEqual({
+      scheduledAt: new Date('2026-01-02T00:00:00Z'),
+      startedAt: new Date('2026-01-02T00:00:00Z'),
+      outcome: 'down',
+      httpStatus: 500,
+      responseTimeUs: 2_000,
+      errorCode: 'status_unexpected',
+      errorDetail: null,
+      ticks: 1,
+    });
+  });
+});
+
+describe('removing targets', () => {
+  test('takes names and ids', async () => {
+    const [, blog] = await addTargets(database.pool, [spec('shop'), spec('blog')]);
+    await removeTargets(database.pool, ['shop', String(blog?.id)]);
+    expect(await names()).toEqual([]);
+  });
+
+  test('takes a name before an id', async () => {
+    await addTargets(database.pool, [spec('one'), spec('1')]);
+    expect((await removeTargets(database.pool, ['1'])).map(({ name }) => name)).toEqual(['1']);
+    expect(await names()).toEqual(['one']);
+  });
+
+  test('removes none of them if one is unknown, and says which', async () => {
+    await addTargets(database.pool, [spec('shop')]);
+    await expect(removeTargets(database.pool, ['shop', 'shpo'])).rejects.toMatchObject({
+      code: 'target_not_found',
+      message: expect.stringContaining("'shpo'"),
+    });
+    expect(await names()).toEqual(['shop']);
+  });
+
+  test('leaves a target that can still be found for its ledger', async () => {
+    const [shop] = await addTargets(database.pool, [spec('shop')]);
+    await removeTargets(database.pool, ['shop']);
+    expect(await findTarget(database.pool, 'shop')).toEqual(shop);
+    await expect(removeTargets(database.pool, ['shop'])).rejects.toMatchObject({ code: 'target_not_found' });
+  });
+});

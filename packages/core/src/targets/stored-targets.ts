@@ -1,0 +1,130 @@
+// Reading and changing `monitored_targets`. Each function is one statement, so each is all or nothing.
+
+import type pg from 'pg';
+import type { Queryable } from '../database/queryable.ts';
+import { loadSql } from '../database/sql.ts';
+import { EverytickError } from '../domain/error.ts';
+import type { CheckErrorCode, Outcome, PassedErrorCode } from '../domain/outcome.ts';
+import type { TargetSpec } from './target-spec.ts';
+
+const insertSql = loadSql('targets-insert');
+const upsertSql = loadSql('targets-upsert');
+const listSql = loadSql('targets-list');
+const findSql = loadSql('targets-find');
+const removeSql = loadSql('targets-remove');
+
+export interface NamedTarget {
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface UpsertedTarget extends NamedTarget {
+  readonly change: 'added' | 'changed' | 'unchanged';
+}
+
+/** The newest row of a target's ledger. */
+export interface LastResult {
+  readonly scheduledAt: Date;
+  /** Null where the tick was never carried out. */
+  readonly startedAt: Date | null;
+  readonly outcome: Outcome;
+  readonly httpStatus: number | null;
+  readonly responseTimeUs: number | null;
+  readonly errorCode: CheckErrorCode | PassedErrorCode | null;
+  readonly errorDetail: string | null;
+  readonly ticks: number;
+}
+
+export interface ListedTarget extends TargetSpec, NamedTarget {
+  readonly paused: boolean;
+  readonly lastResult: LastResult | null;
+}
+
+/** Adds all of them or none. Throws `target_name_taken` with the names that stood in the way. */
+export async function addTargets(database: Queryable, specs: readonly TargetSpec[]): Promise<NamedTarget[]> {
+  const repeated = specs.map((spec) => spec.name).filter((name, index, names) => names.indexOf(name) !== index);
+  if (repeated.length > 0) throw nameTaken(repeated, 'is given more than once');
+  const { rows } = await database
+    .query<{ name: string; id: number | null; taken: boolean }>(insertSql, columnsOf(specs))
+    .catch((error: pg.DatabaseError) => {
+      if (error.code !== '23505' || error.constraint !== 'monitored_targets_name') throw error;
+      throw nameTaken([/=\((.*)\)/.exec(error.detail ?? '')?.[1] ?? '(unknown)'], 'exists already');
+    });
+  const taken = rows.filter((row) => row.taken).map((row) => row.name);
+  if (taken.length > 0) throw nameTaken(taken, 'exists already');
+  return rows.flatMap(({ id, name }) => (id === null ? [] : [{ id, name }]));
+}
+
+/** Makes the targets of these names what the specs say, and touches only those that differ. */
+export async function upsertTargets(database: Queryable, specs: readonly TargetSpec[]): Promise<UpsertedTarget[]> {
+  return (await database.query<UpsertedTarget>(upsertSql, columnsOf(specs))).rows;
+}
+
+/** All targets by name, each with its newest result. */
+export async function listTargets(database: Queryable): Promise<ListedTarget[]> {
+  const { rows } = await database.query(listSql);
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    url: row.url,
+    intervalS: row.interval_s,
+    timeoutMs: row.timeout_ms,
+    matchPattern: row.match_pattern,
+    paused: row.paused,
+    lastResult:
+      row.scheduled_at === null
+        ? null
+        : {
+            scheduledAt: row.scheduled_at,
+            startedAt: row.started_at,
+            outcome: row.outcome,
+            httpStatus: row.http_status,
+            responseTimeUs: row.response_time_us,
+            errorCode: row.error_code,
+            errorDetail: row.error_detail,
+            ticks: row.ticks,
+          },
+  }));
+}
+
+/** The target of a name or id, deleted ones included. Throws `target_not_found`. */
+export async function findTarget(database: Queryable, nameOrId: string): Promise<NamedTarget> {
+  const { rows } = await database.query<{ id: number | null; name: string }>(findSql, [[nameOrId]]);
+  const [row] = rows;
+  if (row === undefined || row.id === null) throw notFound([nameOrId]);
+  return { id: row.id, name: row.name };
+}
+
+/** Removes all of them or none; what they recorded stays. Throws `target_not_found` with what names no target. */
+export async function removeTargets(database: Queryable, namesOrIds: readonly string[]): Promise<NamedTarget[]> {
+  const { rows } = await database.query<{ given: string; id: number | null; name: string }>(removeSql, [
+    [...new Set(namesOrIds)],
+  ]);
+  const unknown = rows.filter((row) => row.id === null).map((row) => row.given);
+  if (unknown.length > 0) throw notFound(unknown);
+  return rows.flatMap(({ id, name }) => (id === null ? [] : [{ id, name }]));
+}
+
+function columnsOf(specs: readonly TargetSpec[]): unknown[] {
+  return [
+    specs.map((spec) => spec.name),
+    specs.map((spec) => spec.url),
+    specs.map((spec) => spec.intervalS),
+    specs.map((spec) => spec.timeoutMs),
+    specs.map((spec) => spec.matchPattern),
+  ];
+}
+
+function nameTaken(names: readonly string[], what: string): EverytickError {
+  const list = quotedList(names);
+  return new EverytickError('target_name_taken', `target ${list} ${what}; nothing was added. Choose another name.`);
+}
+
+function notFound(given: readonly string[]): EverytickError {
+  return new EverytickError('target_not_found', `there is no target ${quotedList(given)}; nothing was changed`);
+}
+
+function quotedList(names: readonly string[]): string {
+  const shown = [...new Set(names)].map((name) => `'${name}'`);
+  return shown.length > 10 ? `${shown.slice(0, 10).join(', ')} and ${shown.length - 10} more` : shown.join(', ');
+}

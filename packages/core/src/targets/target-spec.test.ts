@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { EverytickError } from '../domain/error.ts';
+import { parseTargetSpec, type TargetSpecInput } from './target-spec.ts';
+
+const compile = (pattern: string) => new RegExp(pattern);
+
+function problemsOf(given: object): string {
+  try {
+    parseTargetSpec(given as TargetSpecInput, compile, { interval: '--every' });
+  } catch (error) {
+    if (error instanceof EverytickError && error.code === 'target_invalid') return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('a target spec', () => {
+  test('needs only a URL; the rest has defaults', () => {
+    expect(parseTargetSpec({ url: 'https://Shop.example/cart/' }, compile)).toEqual({
+      name: 'shop.example/cart',
+      url: 'https://shop.example/cart/',
+      intervalS: 60,
+      timeoutMs: 10_000,
+      matchPattern: null,
+    });
+  });
+
+  test('has a timeout no longer than its interval by default', () => {
+    expect(parseTargetSpec({ url: 'https://a.example', interval: '3s' }, compile).timeoutMs).toBe(3_000);
+  });
+
+  test.each([
+    [1, 1],
+    ['90', 90],
+    ['10s', 10],
+    ['5m', 300],
+    ['1h', 3_600],
+    ['1d', 86_400],
+    ['2000ms', 2],
+  ])('takes the interval %p as %p seconds', (interval, seconds) => {
+    expect(parseTargetSpec({ url: 'https://a.example', interval }, compile).intervalS).toBe(seconds);
+  });
+
+  test.each([0, '0s', '999ms', '86401', '2d', '1.5s', '-5', 'soon', '', '10 sec'])(
+    'refuses the interval %p',
+    (interval) => {
+      expect(problemsOf({ url: 'https://a.example', interval })).toContain(`--every: '${interval}' is `);
+    },
+  );
+
+  test.each(['50ms', '121s', 'never', '0'])('refuses the timeout %p', (timeout) => {
+    expect(problemsOf({ url: 'https://a.example', interval: '5m', timeout })).toContain(`timeout: '${timeout}' is `);
+  });
+
+  test('refuses a timeout longer than the interval', () => {
+    expect(problemsOf({ url: 'https://a.example', interval: '5s', timeout: '6s' })).toBe(
+      'timeout: 6s is longer than the interval of 5s; a check has to be over before the next one begins',
+    );
+  });
+
+  test('says what may have been meant by a URL without a scheme', () => {
+    expect(problemsOf({ url: 'shop.example/cart' })).toBe(
+      "url: 'shop.example/cart' is no http or https URL; did you mean 'https://shop.example/cart'?",
+    );
+  });
+
+  test.each(['ftp://a.example/', 'https://', 'http://exa mple/', 'javascript:alert(1)', ''])(
+    'refuses the URL %p',
+    (url) => {
+      expect(problemsOf({ url })).toMatch(/^url: '.*' is no (valid|http or https) URL; /);
+    },
+  );
+
+  test.each([
+    'ftp://me:hunter2@a.example/',
+    'https://me:hunter2@',
+    'me:hunter2@a.example',
+    'http://me:hunter2@exa mple/?k=hunter2',
+  ])('never repeats the password in %p', (url) => {
+    expect(problemsOf({ url })).not.toContain('hunter2');
+  });
+
+  test('refuses a pattern that does not compile, with the reason', () => {
+    expect(problemsOf({ url: 'https://a.example', match: '(' })).toMatch(/^match: .*Unterminated group/);
+  });
+
+  test('tells all problems at once', () => {
+    const problems = problemsOf({ name: ' ', url: 'x', interval: 0, timeout: 'y', match: '' }).split('\n');
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual(['name', 'url', '--every', 'timeout', 'match']);
+  });
+});

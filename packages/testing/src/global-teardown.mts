@@ -1,0 +1,2 @@
+// biome-ignore lint/style/noDefaultExport: this is how Jest finds the function.
+export { endTestRun as default } from './test-run.ts';

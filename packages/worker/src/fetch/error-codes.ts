@@ -1,0 +1,166 @@
+// Translates what Node, OpenSSL and undici report into the closed list of check error codes.
+//
+// The same system error means different things at different times: ECONNRESET while connecting is a firewall's answer,
+// after the request it is a server that gave up. So the phase decides first, the error second.
+
+import type { CheckErrorCode, FetchError } from '@everytick/core';
+import type { Phase } from './phase-clock.ts';
+
+const longestDetail = 200;
+
+/** A failure with its sentence for people, cut to the length that the ledger takes. */
+export function failure(code: CheckErrorCode, detail: string): FetchError {
+  return { code, detail: detail.length <= longestDetail ? detail : `${detail.slice(0, longestDetail - 1)}…` };
+}
+
+export function timeoutFailure(phase: Phase, timeoutMs: number, host: string): FetchError {
+  switch (phase) {
+    case 'dns':
+      return failure('timeout_dns', `${host} was not resolved within ${timeoutMs} ms`);
+    case 'connect':
+      return failure('timeout_connect', `${host} did not accept a connection within ${timeoutMs} ms`);
+    case 'tls':
+      return failure('timeout_tls', `the TLS handshake with ${host} did not end within ${timeoutMs} ms`);
+    case 'firstByte':
+      return failure('timeout_first_byte', `${host} did not answer the request within ${timeoutMs} ms`);
+    case 'download':
+      return failure('timeout_body', `the body from ${host} was not complete within ${timeoutMs} ms`);
+  }
+}
+
+/** What `error`, which ended a hop to `host` during `phase`, is called. */
+export function hopFailure(phase: Phase, error: unknown, host: string): FetchError {
+  const cause = mostTelling(error);
+  const code = codeOf(cause);
+  // The worker's own shortages say nothing about the target.
+  if (ownShortages.has(code)) return failure('internal_error', `the worker could not check ${host} (${code})`);
+  switch (phase) {
+    case 'dns':
+      return dnsNotFound.has(code)
+        ? failure('dns_not_found', `no address was found for ${host}`)
+        : failure('dns_failed', `${host} could not be resolved (${code})`);
+    case 'connect':
+      return connectFailure(code, host);
+    case 'tls':
+      return tlsFailure(cause, code, host);
+    case 'firstByte':
+    case 'download':
+      return exchangeFailure(cause, code, host);
+  }
+}
+
+export function internalFailure(error: unknown): FetchError {
+  return failure('internal_error', messageOf(error));
+}
+
+const ownShortages = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+// ENODATA is what c-ares says of a name that exists and has no address.
+const dnsNotFound = new Set(['ENOTFOUND', 'ENODATA']);
+
+function connectFailure(code: string, host: string): FetchError {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return failure('connect_refused', `${host} refused the connection`);
+    case 'ECONNRESET':
+      return failure('connect_reset', `${host} reset the connection while it was being opened`);
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return failure('connect_unreachable', `${host} cannot be reached from here (${code})`);
+    default:
+      return failure('connect_failed', `connecting to ${host} failed (${code})`);
+  }
+}
+
+function tlsFailure(cause: unknown, code: string, host: string): FetchError {
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return failure('tls_expired', `the certificate of ${host} has expired`);
+    case 'CERT_NOT_YET_VALID':
+      return failure('tls_not_yet_valid', `the certificate of ${host} is not valid yet`);
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return failure('tls_self_signed', `the certificate of ${host} is self-signed or ends in an unknown authority`);
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return failure('tls_untrusted', `the certificate of ${host} does not lead to a trusted authority (${code})`);
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return failure('tls_wrong_name', `the certificate was not issued for ${host}`);
+    case 'ECONNRESET':
+      // Node gives the same code to a connection that was closed in an orderly way, but then no system call failed.
+      return fields(cause).syscall === undefined
+        ? failure('tls_failed', `${host} closed the connection during the TLS handshake`)
+        : failure('connect_reset', `${host} reset the connection during the TLS handshake`);
+    default:
+      return failure('tls_failed', `the TLS handshake with ${host} failed (${opensslReason(cause) ?? code})`);
+  }
+}
+
+function exchangeFailure(cause: unknown, code: string, host: string): FetchError {
+  const message = messageOf(cause);
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+    case 'UND_ERR_HEADERS_OVERFLOW':
+      return failure('http_headers_too_large', `the headers from ${host} are too large`);
+    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+      return failure('connection_closed', `${host} closed the connection before the response was complete`);
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'ETIMEDOUT':
+      return failure('connection_closed', `the connection to ${host} broke before the response was complete (${code})`);
+    case 'UND_ERR_SOCKET':
+      // A 100 or 101 that nobody asked for comes as a socket error as well.
+      return message.startsWith('bad ')
+        ? failure('http_invalid', `the response from ${host} is not a valid answer to this request (${message})`)
+        : failure('connection_closed', `${host} closed the connection before the response was complete`);
+  }
+  // undici 8 leaves out the code of its parser's errors (it looks the number up in a table of names); should it come
+  // back, it starts with HPE_.
+  if (code === 'HTTPParserError' || code.startsWith('HPE_')) {
+    const reason = /\((.*)\)/.exec(message)?.[1] ?? code;
+    return reason === 'Invalid EOF state'
+      ? failure('connection_closed', `${host} closed the connection before the response was complete`)
+      : failure('http_invalid', `the response from ${host} is not valid HTTP: ${reason}`);
+  }
+  // TLS 1.3 servers refuse a client without a certificate only after the handshake.
+  if (code.startsWith('ERR_SSL_')) {
+    return failure('tls_failed', `${host} ended the TLS connection (${opensslReason(cause) ?? code})`);
+  }
+  return failure('internal_error', `the exchange with ${host} failed (${code}: ${message})`);
+}
+
+// A name with several addresses fails with one error for each. What a machine answered says more than silence does.
+const telling = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+function mostTelling(error: unknown): unknown {
+  const { errors } = fields(error);
+  if (!Array.isArray(errors) || errors.length === 0) return error;
+  for (const code of telling) {
+    const found = errors.find((one) => codeOf(one) === code);
+    if (found) return found;
+  }
+  return errors[0];
+}
+
+function codeOf(error: unknown): string {
+  const { code, name } = fields(error);
+  if (typeof code === 'string') return code;
+  return typeof name === 'string' ? name : 'unknown';
+}
+
+function messageOf(error: unknown): string {
+  const { message } = fields(error);
+  return typeof message === 'string' ? message : String(error);
+}
+
+function opensslReason(error: unknown): string | undefined {
+  const { reason } = fields(error);
+  return typeof reason === 'string' ? reason : undefined;
+}
+
+// By what an error has, not by its class: `instanceof` fails for errors that come from another realm (a vm context).
+function fields(
+  error: unknown,
+): Partial<Record<'code' | 'errors' | 'message' | 'name' | 'reason' | 'syscall', unknown>> {
+  return typeof error === 'object' && error !== null ? error : {};
+}

@@ -1,0 +1,211 @@
+// The worker itself: claims checks ahead of time, starts each at its instant, and sees every one of them into the ledger
+// or back to the schedule.
+//
+//   running --drain()--> draining --nothing left in flight--> stopped
+//
+// and each check on its way:
+//
+//   claimed --its instant--> fetching --evaluated--> reporting --committed--> done
+//      \---- drain ----> given back                      \--lease lost--> dropped and counted
+//
+// A check takes a slot from its claim to its commit, so that a database that is slow or gone stops claiming by itself and
+// what is held in memory stays bounded.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type CheckResult,
+  type ClaimedCheck,
+  type DatabaseClock,
+  type Evaluation,
+  type FetchResult,
+  type Logger,
+  type TargetFetcher,
+  type WorkScheduler,
+  withinDeadline,
+} from '@everytick/core';
+import { evaluate } from './evaluate/evaluate.ts';
+import type { ResultReporter } from './reporting/result-reporter.ts';
+
+export interface MonitoringWorkerOptions {
+  readonly scheduler: WorkScheduler;
+  /** Has been read once the first claim has returned. */
+  readonly clock: DatabaseClock;
+  readonly fetcher: TargetFetcher;
+  readonly reporter: ResultReporter;
+  readonly maxInFlight: number;
+  /** How long to wait for a notification before looking for due checks unasked. */
+  readonly fallbackMs: number;
+  readonly observer: WorkerObserver;
+  readonly logger: Logger;
+}
+
+/** Hears what the worker does, for metrics. */
+export interface WorkerObserver {
+  claimed(checks: number, ticksMissed: number, seconds: number): void;
+  claimFailed(): void;
+  begun(latenessMs: number): void;
+}
+
+export interface DrainReport {
+  /** Checks given back before they had begun. */
+  readonly released: number;
+  /** Checks that were not reported in time: their leases expire, and another worker runs them or writes them as missed. */
+  readonly unreported: number;
+}
+
+/** Larger claims are no cheaper per row and make other workers wait for the same rows. */
+const CLAIM_LIMIT = 500;
+/** Two claims of one worker are at least this far apart, unless the first came back full. */
+const CLAIM_GAP_MS = 20;
+const RETRY_MIN_MS = 100;
+const RETRY_MAX_MS = 2_000;
+
+export class MonitoringWorker {
+  readonly #options: MonitoringWorkerOptions;
+  readonly #waiting = new Map<ClaimedCheck, NodeJS.Timeout>();
+  #fetching = 0;
+  #draining = false;
+  #abandoned = false;
+  #wakeUp: PromiseWithResolvers<void> = Promise.withResolvers();
+  #idle: PromiseWithResolvers<void> | undefined;
+  #claiming: Promise<void> | undefined;
+
+  constructor(options: MonitoringWorkerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#options.reporter.onRoom = () => this.wake();
+    this.#claiming = this.#claimUntilDraining();
+  }
+
+  /** Something may be due: claim as soon as possible. */
+  wake(): void {
+    this.#wakeUp.resolve();
+  }
+
+  /** Checks between claim and commit. */
+  get inFlight(): number {
+    return this.#waiting.size + this.#fetching + this.#options.reporter.pending;
+  }
+
+  /**
+   * Stops claiming, gives back what has not begun, lets what has begun finish, and reports it. After `timeoutMs` what is
+   * left is abandoned to the expiry of its leases.
+   */
+  async drain(timeoutMs: number): Promise<DrainReport> {
+    this.#draining = true;
+    this.wake();
+    const deadline = performance.now() + timeoutMs;
+    const left = () => Math.max(0, deadline - performance.now());
+
+    await withinDeadline(this.#claiming, left());
+    const notBegun = [...this.#waiting.keys()];
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+    const release = this.#options.scheduler.release(notBegun).then(
+      () => notBegun.length,
+      (error: unknown) => {
+        this.#options.logger.warn(
+          { err: error, checks: notBegun.length },
+          'could not give back checks, their leases will expire',
+        );
+        return 0;
+      },
+    );
+
+    if (this.#fetching > 0) {
+      this.#idle = Promise.withResolvers();
+      await withinDeadline(this.#idle.promise, left());
+    }
+    this.#abandoned = this.#fetching > 0;
+    await this.#options.reporter.flush(left());
+    const released = (await withinDeadline(release, left())) ?? 0;
+    return { released, unreported: this.inFlight };
+  }
+
+  async #claimUntilDraining(): Promise<void> {
+    let retryMs = RETRY_MIN_MS;
+    while (!this.#draining) {
+      // Renewed before claiming, so that whatever happens from here on counts as a reason to claim again.
+      this.#wakeUp = Promise.withResolvers();
+      const limit = Math.min(CLAIM_LIMIT, this.#options.maxInFlight - this.inFlight);
+      if (limit > 0) {
+        try {
+          if ((await this.#claim(limit)) === limit) continue;
+          retryMs = RETRY_MIN_MS;
+        } catch (error) {
+          this.#options.observer.claimFailed();
+          this.#options.logger.warn({ err: error, retryMs }, 'claiming failed');
+          await this.#sleep(retryMs * (0.5 + Math.random()));
+          retryMs = Math.min(RETRY_MAX_MS, retryMs * 2);
+          continue;
+        }
+      }
+      await this.#sleep(this.#options.fallbackMs * (0.75 + Math.random() / 2));
+      await delay(CLAIM_GAP_MS);
+    }
+  }
+
+  /** Until the time is over or something wakes the worker. */
+  async #sleep(timeoutMs: number): Promise<void> {
+    await withinDeadline(this.#wakeUp.promise, timeoutMs);
+  }
+
+  async #claim(limit: number): Promise<number> {
+    const startedAt = performance.now();
+    const { checks, ticksMissed } = await this.#options.scheduler.claim(limit);
+    const now = performance.now();
+    this.#options.observer.claimed(checks.length, ticksMissed, (now - startedAt) / 1000);
+    for (const check of checks) this.#await(check, this.#options.clock.toMonotonic(check.scheduledAtMs) - now);
+    return checks.length;
+  }
+
+  /** Begins a check at its instant. Timers count whole milliseconds and may fire a little early, so it looks again. */
+  #await(check: ClaimedCheck, delayMs: number): void {
+    if (delayMs <= 0 && !this.#draining) {
+      this.#waiting.delete(check);
+      void this.#run(check);
+      return;
+    }
+    const timer = setTimeout(
+      () => {
+        this.#await(check, this.#options.clock.toMonotonic(check.scheduledAtMs) - performance.now());
+      },
+      Math.max(1, delayMs),
+    );
+    this.#waiting.set(check, timer);
+  }
+
+  async #run(check: ClaimedCheck): Promise<void> {
+    this.#fetching++;
+    const fetched = await this.#options.fetcher.fetch(check.target);
+    // What is left when the worker leaves is cut off by us: that says nothing about the target.
+    if (this.#abandoned) return;
+    const startedAtMs = this.#options.clock.atMonotonic(fetched.startedAtMonotonicMs);
+    this.#options.observer.begun(startedAtMs - check.scheduledAtMs);
+    this.#options.reporter.report(this.#toResult(check, fetched, startedAtMs));
+    this.#fetching--;
+    if (this.#fetching === 0) this.#idle?.resolve();
+  }
+
+  #toResult(check: ClaimedCheck, fetched: FetchResult, startedAtMs: number): CheckResult {
+    let evaluation: Evaluation;
+    try {
+      evaluation = evaluate(check.target, fetched);
+    } catch (error) {
+      // A pattern that slipped past validation, most likely. The tick is accounted for all the same.
+      const detail = `the check could not be evaluated: ${(error as Error).message}`.slice(0, 200);
+      evaluation = { outcome: 'down', matched: null, error: { code: 'internal_error', detail } };
+    }
+    return {
+      check,
+      ...evaluation,
+      startedAtMs,
+      responseTimeUs: fetched.responseTimeUs,
+      phases: fetched.phases,
+      httpStatus: fetched.httpStatus,
+      bodyBytes: fetched.body?.length ?? null,
+    };
+  }
+}

@@ -1,0 +1,179 @@
+import { readWorkerConfig, silentLogger } from '@everytick/core';
+import {
+  addTestTargets,
+  createEmptyDatabase,
+  createTestDatabase,
+  eventually,
+  respond,
+  startWebServer,
+  type TestDatabase,
+  type WebServer,
+} from '@everytick/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { WorkerProcess } from './worker-process.ts';
+
+let database: TestDatabase;
+let site: WebServer;
+let workers: WorkerProcess[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  site = await startWebServer({ routes: { '/': respond({ body: 'hello' }) } });
+  workers = [];
+});
+afterEach(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await database.query(
+    'TRUNCATE check_results, leases, target_changes; UPDATE monitored_targets SET deleted_at = now()',
+  );
+});
+
+/** Without a coordinator: the worker's own timer makes it look. */
+async function start(environment: Record<string, string> = {}, url = database.url) {
+  const config = readWorkerConfig({ EVERYTICK_DATABASE_URL: url, EVERYTICK_FALLBACK_MS: '100', ...environment });
+  const worker = new WorkerProcess(config, silentLogger());
+  workers.push(worker);
+  const statusUrl = await worker.serve();
+  const running = worker.run();
+  return { worker, statusUrl, running };
+}
+
+async function ledger() {
+  const { rows } = await database.query<Record<string, unknown>>(
+    `SELECT target_id, outcome, http_status, matched, error_code, ticks,
+            (extract(epoch FROM started_at - scheduled_at) * 1000)::float8 AS lateness_ms
+     FROM check_results ORDER BY target_id, scheduled_at`,
+  );
+  return rows;
+}
+
+describe('a worker', () => {
+  it('carries out due checks and records what it saw', async () => {
+    await start();
+    const ids = await addTestTargets(database, [
+      { url: `${site.url}/`, matchPattern: 'hel+o' },
+      { url: `${site.url}/`, matchPattern: 'goodbye' },
+      { url: `${site.url}/absent` },
+    ]);
+    await eventually(async () => expect(await ledger()).toHaveLength(3));
+    expect(await ledger()).toEqual([
+      expect.objectContaining({ target_id: ids[0], outcome: 'up', http_status: 200, matched: true, error_code: null }),
+      expect.objectContaining({ target_id: ids[1], outcome: 'down', matched: false, error_code: 'body_mismatch' }),
+      expect.objectContaining({
+        target_id: ids[2],
+        outcome: 'down',
+        http_status: 404,
+        error_code: 'status_unexpected',
+      }),
+    ]);
+  });
+
+  it('begins a check at its instant and not before, though it has claimed it ahead of time', async () => {
+    await start();
+    const ids = await addTestTargets(database, Array(20).fill({ url: `${site.url}/`, intervalS: 1, timeoutMs: 500 }));
+    await eventually(async () => expect((await ledger()).length).toBeGreaterThan(ids.length * 2));
+    const onGrid = (await ledger()).filter((row) => row['outcome'] === 'up');
+    // Half a millisecond for the uncertainty of the clock.
+    expect(Math.min(...onGrid.map((row) => row['lateness_ms'] as number))).toBeGreaterThan(-0.5);
+  });
+
+  it('keeps the number of checks in flight within its limit', async () => {
+    let most = 0;
+    let now = 0;
+    site.route('/slow', (_request, response) => {
+      most = Math.max(most, ++now);
+      setTimeout(() => {
+        now--;
+        response.end('done');
+      }, 50);
+    });
+    await start({ EVERYTICK_MAX_IN_FLIGHT: '5', EVERYTICK_FLUSH_DELAY_MS: '0' });
+    await addTestTargets(database, Array(40).fill({ url: `${site.url}/slow`, timeoutMs: 2_000 }));
+    await eventually(async () => expect(await ledger()).toHaveLength(40), { timeoutMs: 15_000 });
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(5);
+  });
+
+  it('is not held up by a pattern that backtracks catastrophically elsewhere', async () => {
+    site.route('/aaa', respond({ body: `${'a'.repeat(50_000)}!` }));
+    await start();
+    const [slow, ...others] = await addTestTargets(database, [
+      { url: `${site.url}/aaa`, matchPattern: '(a+)+$', intervalS: 1 },
+      ...Array(20).fill({ url: `${site.url}/`, matchPattern: 'hello', intervalS: 1 }),
+    ]);
+    await eventually(async () => expect((await ledger()).length).toBeGreaterThan(60), { timeoutMs: 15_000 });
+    const rows = await ledger();
+    expect(rows.filter((row) => row['target_id'] === slow).map((row) => row['error_code'])).toContain('body_mismatch');
+    const lateness = rows
+      .filter((row) => others.includes(row['target_id'] as number))
+      .map((row) => row['lateness_ms'] as number);
+    // JavaScript's own engine takes minutes for this pattern.
+    expect(Math.max(...lateness)).toBeLessThan(1_000);
+  });
+
+  it('gives back what it has not begun, finishes what it has, and leaves nothing behind', async () => {
+    let begun = 0;
+    site.route('/slow', (_request, response) => {
+      begun++;
+      setTimeout(() => response.end('done'), 700);
+    });
+    const { worker } = await start({ EVERYTICK_HORIZON_MS: '5000', EVERYTICK_MAX_IN_FLIGHT: '100' });
+    const [slow = 0, later = 0] = await addTestTargets(database, [
+      { url: `${site.url}/slow`, intervalS: 60, timeoutMs: 5_000 },
+      { url: `${site.url}/`, intervalS: 60 },
+    ]);
+    await database.query("UPDATE leases SET next_fire_at = now() + interval '4 seconds' WHERE target_id = $1", [later]);
+    await eventually(() => begun === 1);
+    await eventually(async () => {
+      const { rows } = await database.query('SELECT FROM leases WHERE target_id = $1 AND open_tick IS NOT NULL', [
+        later,
+      ]);
+      return rows.length === 1;
+    });
+    expect(await worker.stop()).toEqual({ released: 1, unreported: 0 });
+    workers = [];
+    expect(await ledger()).toEqual([expect.objectContaining({ target_id: slow, outcome: 'up' })]);
+    const { rows } = await database.query<{ due: boolean }>(
+      "SELECT next_fire_at BETWEEN now() AND now() + interval '4 seconds' AS due FROM leases WHERE target_id = $1 AND open_tick IS NULL",
+      [later],
+    );
+    expect(rows).toEqual([{ due: true }]);
+  });
+
+  it('abandons what does not finish in time, without recording it', async () => {
+    site.route('/silent', () => undefined);
+    const { worker } = await start({ EVERYTICK_DRAIN_TIMEOUT_MS: '100' });
+    await addTestTargets(database, [{ url: `${site.url}/silent`, timeoutMs: 9_000 }]);
+    await eventually(() => site.requests === 1);
+    expect(await worker.stop()).toEqual({ released: 0, unreported: 1 });
+    workers = [];
+    expect(await ledger()).toEqual([]);
+    expect(site.openConnections).toBe(0);
+  });
+
+  it('waits for a database without schema, and says so when asked whether it is ready', async () => {
+    const empty = await createEmptyDatabase();
+    const { worker, statusUrl, running } = await start({}, empty.url);
+    const response = await fetch(`${statusUrl}/readyz`);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain('run \\"everytick migrate\\"');
+    expect((await fetch(`${statusUrl}/healthz`)).status).toBe(200);
+    await worker.stop();
+    workers = [];
+    await running;
+    await empty.drop();
+  });
+
+  it('exports what it did', async () => {
+    const { statusUrl } = await start();
+    await addTestTargets(database, [{ url: `${site.url}/` }]);
+    await eventually(async () => expect(await ledger()).toHaveLength(1));
+    const metrics = await (await fetch(`${statusUrl}/metrics`)).text();
+    expect(metrics).toContain('everytick_checks_total{outcome="up",error_code=""} 1');
+    expect(metrics).toContain('everytick_listener_connected 1');
+    expect(metrics).not.toContain(site.url);
+  });
+});

@@ -1,0 +1,153 @@
+// One worker process: everything that a MonitoringWorker needs, put together, and taken apart in order.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  checkSchemaVersion,
+  EverytickError,
+  type Logger,
+  listen,
+  type NotificationListener,
+  openPool,
+  PostgresScheduler,
+  type ReadinessCheck,
+  type StatusServer,
+  startStatusServer,
+  type WorkerConfig,
+} from '@everytick/core';
+import type pg from 'pg';
+import { UndiciFetcher } from './fetch/undici-fetcher.ts';
+import { WorkerMetrics } from './metrics/worker-metrics.ts';
+import { type DrainReport, MonitoringWorker } from './monitoring-worker.ts';
+import { LogProcessor } from './reporting/log-processor.ts';
+import { ResultReporter } from './reporting/result-reporter.ts';
+
+/** starting --schema there, registered--> running --stop()--> stopped; stop() is possible at any time. */
+export class WorkerProcess {
+  readonly #config: WorkerConfig;
+  readonly #logger: Logger;
+  readonly #metrics = new WorkerMetrics();
+  readonly #pool: pg.Pool;
+  readonly #stopping = new AbortController();
+  #status: StatusServer | undefined;
+  #fetcher: UndiciFetcher | undefined;
+  #scheduler: PostgresScheduler | undefined;
+  #worker: MonitoringWorker | undefined;
+  #listener: NotificationListener | undefined;
+
+  constructor(config: WorkerConfig, logger: Logger) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#pool = openPool({
+      connectionString: config.databaseUrl,
+      applicationName: `everytick worker ${config.workerName}`.slice(0, 63),
+      max: config.databaseConnections,
+      onIdleError: (error) => logger.warn({ err: error }, 'lost a database connection'),
+    });
+  }
+
+  /** Serves its status. Resolves before the worker runs: that waits for the database and its schema. */
+  async serve(): Promise<string> {
+    const readiness: ReadinessCheck[] = [
+      { name: 'schema', check: () => checkSchemaVersion(this.#pool) },
+      {
+        name: 'worker',
+        check: () => (this.#worker ? Promise.resolve() : Promise.reject(new Error('it is still starting'))),
+      },
+    ];
+    this.#status = await startStatusServer({
+      host: this.#config.statusHost,
+      port: this.#config.statusPort,
+      registry: this.#metrics.registry,
+      readiness,
+      logger: this.#logger,
+    });
+    this.#logger.info({ url: this.#status.url }, 'serving /metrics, /healthz and /readyz');
+    return this.#status.url;
+  }
+
+  /** Waits for the database and its schema as long as it takes, then claims and runs checks until it is stopped. */
+  async run(): Promise<void> {
+    const { config } = { config: this.#config };
+    const scheduler = await this.#untilItWorks(async () => {
+      await checkSchemaVersion(this.#pool);
+      return PostgresScheduler.register({
+        pool: this.#pool,
+        workerName: config.workerName,
+        location: config.location,
+        horizonMs: config.horizonMs,
+        leaseMarginMs: config.leaseMarginMs,
+        preparedStatements: config.preparedStatements,
+      });
+    });
+    if (scheduler === undefined) return;
+    this.#scheduler = scheduler;
+    this.#fetcher = new UndiciFetcher({ bodyLimitBytes: config.bodyLimitBytes });
+    const reporter = new ResultReporter({
+      scheduler,
+      processors: [this.#metrics, new LogProcessor(this.#logger)],
+      flushDelayMs: config.flushDelayMs,
+      observer: this.#metrics,
+      logger: this.#logger,
+    });
+    const worker = new MonitoringWorker({
+      scheduler,
+      clock: scheduler.clock,
+      fetcher: this.#fetcher,
+      reporter,
+      maxInFlight: config.maxInFlight,
+      fallbackMs: config.fallbackMs,
+      observer: this.#metrics,
+      logger: this.#logger,
+    });
+    this.#worker = worker;
+    this.#listener = listen({
+      connectionString: config.listenUrl,
+      applicationName: `everytick worker ${config.workerName} listener`.slice(0, 63),
+      channel: 'everytick_due',
+      logger: this.#logger,
+      onNotification: () => {
+        this.#metrics.notified();
+        worker.wake();
+      },
+      onConnected: () => worker.wake(),
+    });
+    this.#metrics.expose({
+      inFlight: () => worker.inFlight,
+      capacity: config.maxInFlight,
+      listenerConnected: () => this.#listener?.connected ?? false,
+    });
+    worker.start();
+    this.#logger.info({ workerId: scheduler.workerId, location: config.location }, 'worker running');
+  }
+
+  /** Drains and leaves. Safe to call in any state; everything it holds is closed afterwards. */
+  async stop(): Promise<DrainReport> {
+    this.#stopping.abort();
+    this.#logger.info({ inFlight: this.#worker?.inFlight ?? 0 }, 'draining');
+    await this.#listener?.close();
+    const report = (await this.#worker?.drain(this.#config.drainTimeoutMs)) ?? { released: 0, unreported: 0 };
+    await this.#fetcher?.close();
+    if (report.unreported === 0) await this.#scheduler?.deregister().catch(() => undefined);
+    await this.#status?.close();
+    await this.#pool.end().catch(() => undefined);
+    this.#logger.info(report, 'worker stopped');
+    return report;
+  }
+
+  async #untilItWorks<Value>(attempt: () => Promise<Value>): Promise<Value | undefined> {
+    let saidAt = Number.NEGATIVE_INFINITY;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (performance.now() - saidAt > 10_000) {
+          saidAt = performance.now();
+          const reason = error instanceof EverytickError ? error.message : `${(error as Error).message}`;
+          this.#logger.warn({ reason }, 'waiting for the database');
+        }
+        await delay(250 + Math.random() * 500, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+}
