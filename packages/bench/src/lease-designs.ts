@@ -22,6 +22,8 @@ export interface LeaseDesignOptions {
 interface Run {
   readonly checksPerSecond: number;
   readonly hotPercent: number;
+  readonly walBytesPerCheck: number;
+  readonly indexMiB: number;
 }
 
 export async function leaseDesigns(options: LeaseDesignOptions): Promise<Report> {
@@ -44,6 +46,8 @@ export async function leaseDesigns(options: LeaseDesignOptions): Promise<Report>
       design,
       checks_per_second: Math.round(median(all.map((run) => run.checksPerSecond))),
       hot_percent: Math.round(median(all.map((run) => run.hotPercent))),
+      wal_bytes_per_check: Math.round(median(all.map((run) => run.walBytesPerCheck))),
+      index_mib: Math.round(median(all.map((run) => run.indexMiB))),
     };
   });
   const { leases, batch, connections } = options;
@@ -61,6 +65,7 @@ async function measure(url: string, design: string, options: LeaseDesignOptions)
     await pool.query('VACUUM ANALYZE lease_design');
     await pool.query('CHECKPOINT');
 
+    const before = await pool.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
     // Nine tenths: the last few claims would find the end of the queue.
     const target = Math.floor(options.leases * 0.9);
     let done = 0;
@@ -91,10 +96,20 @@ async function measure(url: string, design: string, options: LeaseDesignOptions)
     stop.abort();
     await sweeping;
     await pool.query('SELECT pg_stat_force_next_flush()');
-    const { rows } = await pool.query<{ hot: number }>(
-      `SELECT (100.0 * n_tup_hot_upd / nullif(n_tup_upd, 0))::float8 AS hot FROM pg_stat_user_tables WHERE relname = 'lease_design'`,
+    const { rows } = await pool.query<{ hot: number; wal: number; index: number }>(
+      `SELECT (100.0 * n_tup_hot_upd / nullif(n_tup_upd, 0))::float8 AS hot,
+              pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::float8 AS wal,
+              pg_indexes_size('lease_design')::float8 / 1048576 AS index
+       FROM pg_stat_user_tables WHERE relname = 'lease_design'`,
+      [before.rows[0]?.lsn],
     );
-    return { checksPerSecond: done / seconds, hotPercent: rows[0]?.hot ?? 0 };
+    const after = rows[0] ?? { hot: 0, wal: 0, index: 0 };
+    return {
+      checksPerSecond: done / seconds,
+      hotPercent: after.hot,
+      walBytesPerCheck: after.wal / done,
+      indexMiB: after.index,
+    };
   } finally {
     await pool.end();
   }

@@ -16,10 +16,14 @@ export function machine(): string {
   return `${processors[0]?.model ?? 'unknown processor'} x ${processors.length}, ${memoryGiB} GiB, ${process.platform} ${release()}, Node ${process.version}`;
 }
 
+/** A row of figures stands upright: one figure a line. Several are compared side by side. */
 export function toText(report: Report): string {
   const columns = Object.keys(report.rows[0] ?? {});
-  const table = new Table({ head: columns, style: { head: [], border: [] } });
-  for (const row of report.rows) table.push(columns.map((column) => String(row[column])));
+  const [only, ...others] = report.rows;
+  const upright = only !== undefined && others.length === 0;
+  const table = new Table({ ...(!upright && { head: columns }), style: { head: [], border: [] } });
+  if (upright) for (const column of columns) table.push([column, String(only[column])]);
+  else for (const row of report.rows) table.push(columns.map((column) => String(row[column])));
   const parameters = Object.entries(report.parameters).map(([name, value]) => `${name} ${value}`);
   return `${report.bench}: ${parameters.join(', ')}\n${machine()}\n${table.toString()}\n`;
 }

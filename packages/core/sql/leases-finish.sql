@@ -2,8 +2,9 @@
 --
 --   $1 location id   $2 worker id   $3.. one array per column, sorted by target id
 --
--- Relies on: a claim raises the epoch, so that a lease whose epoch is still the claimed one is still ours. A result that
--- lost its lease is left out of both, and its caller counts it. Touches no indexed column of leases: the update stays
+-- Relies on: a claim raises the epoch, so that a lease with the claimed epoch and the claimed tick is still ours (the
+-- epoch alone may come again after a crash undid a claim). A result that lost its lease is left out of both, and its
+-- caller counts it. Touches no indexed column of leases: the update stays
 -- heap-only. The conflict clause is a second fence: the key of the ledger is the tick.
 --
 -- Plan: function scan on unnest, leases by key. Sorted arrays keep the lock order the same for everybody: no deadlocks.
@@ -25,7 +26,7 @@ WITH reported AS (
   WHERE l.target_id = r.target_id
     AND l.location_id = $1
     AND l.epoch = r.epoch
-    AND l.open_tick IS NOT NULL
+    AND l.open_tick = to_timestamp(r.scheduled_at_ms / 1000)
   RETURNING r.*
 )
 INSERT INTO check_results (

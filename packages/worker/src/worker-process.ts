@@ -67,7 +67,7 @@ export class WorkerProcess {
 
   /** Waits for the database and its schema as long as it takes, then claims and runs checks until it is stopped. */
   async run(): Promise<void> {
-    const { config } = { config: this.#config };
+    const config = this.#config;
     const scheduler = await this.#untilItWorks(async () => {
       await checkSchemaVersion(this.#pool);
       return PostgresScheduler.register({
@@ -105,7 +105,8 @@ export class WorkerProcess {
       applicationName: `everytick worker ${config.workerName} listener`.slice(0, 63),
       channel: 'everytick_due',
       logger: this.#logger,
-      onNotification: () => {
+      onNotification: (payload) => {
+        if (!concerns(payload, scheduler.locationId)) return;
         this.#metrics.notified();
         worker.wake();
       },
@@ -150,4 +151,10 @@ export class WorkerProcess {
     }
     return undefined;
   }
+}
+
+/** The payload is a hint: whatever is not understood concerns everybody. */
+function concerns(payload: unknown, locationId: number): boolean {
+  const { locations } = (payload ?? {}) as { locations?: unknown };
+  return !Array.isArray(locations) || locations.includes(locationId);
 }

@@ -25,7 +25,7 @@ export function addressEntries(addresses: Addresses): readonly (readonly [string
     ['SQL', exampleSql],
     ['Results', `${commandName()} results`],
     ['Metrics', metrics(addresses.coordinator)],
-    ['', addresses.workers.map(metrics).join('  ')],
+    ['Workers', addresses.workers.map(metrics).join('  ')],
     ['Logs', addresses.logDir],
   ];
 }

@@ -32,7 +32,7 @@ function pidOf({ statusUrl }: ChildService): number {
 
 test('start waits until the service serves, and stop lets it finish', async () => {
   const child = await service(
-    `${ready} process.on('SIGTERM', () => { console.log('finished'); process.exit(); }); setInterval(() => {}, 1000);`,
+    `process.on('SIGTERM', () => { console.log('finished'); process.exit(); }); setInterval(() => {}, 1000); ${ready}`,
   );
   await child.start();
   expect(child.statusUrl).toMatch(/^http/);

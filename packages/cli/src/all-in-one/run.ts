@@ -204,15 +204,11 @@ class AllInOneRun {
 }
 
 function sentenceAbout({ source, added, changed, removed }: WatchList): string {
-  const what = {
-    asked: 'Watching what was asked for, and what was added before',
-    added: `Watching what was added with "${commandName()} targets add"`,
-    demonstration: 'Watching a demonstration site of its own; give URLs to watch real ones',
-  }[source];
+  if (source === 'demonstration') return 'Watching a demonstration site of its own; give URLs to watch real ones';
+  if (source === 'added') return `Watching what was added with "${commandName()} targets add"`;
   const changes = Object.entries({ added, changed, removed }).filter(([, count]) => count > 0);
-  return changes.length === 0
-    ? what
-    : `${what} (targets ${changes.map(([word, count]) => `${word}: ${count}`).join(', ')})`;
+  const list = changes.length === 0 ? 'unchanged' : changes.map(([word, count]) => `${count} ${word}`).join(', ');
+  return `Watching what was asked for (targets: ${list})`;
 }
 
 function whereIs(database: RunDatabase | undefined, dataDir: string): string {

@@ -1,5 +1,8 @@
 // `everytick up` as users run it, with a database that exists already.
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createTestDatabase, eventually, everytick, makeScratchDirectory, type TestDatabase } from '@everytick/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
@@ -12,6 +15,13 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const up = (...args: string[]) => everytick(['up', ...args], { cwd, env: { EVERYTICK_DATABASE_URL: database.url } });
+
+async function noneConnected(): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'everytick %'`,
+  );
+  return rowCount === 0;
+}
 
 test('the demonstration shows every outcome, ends by itself and sums up', async () => {
   const run = await up('--for', '10s');
@@ -44,11 +54,30 @@ test('a second one in the same folder is refused; the short commands find the da
   expect(first.stdout).toMatch(/Stopped\./);
 }, 60_000);
 
+test('a second signal leaves at once, whatever is under way', async () => {
+  const requested = Promise.withResolvers<void>();
+  const silent = createServer(() => requested.resolve());
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  try {
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+    const run = await up(url, '--every', '20s', '--timeout', '20s', '--workers', '1');
+    await requested.promise;
+    run.signal('SIGINT');
+    await run.waitForOutput('Stopping');
+    run.signal('SIGINT');
+    expect(await run.exited).toEqual({ code: 130, signal: null });
+    await eventually(noneConnected, { timeoutMs: 5_000 });
+  } finally {
+    silent.close();
+    silent.closeAllConnections();
+  }
+}, 60_000);
+
 test('workers outlive their parent only to finish what they have begun', async () => {
   const run = await up('http://127.0.0.1:1/', '--every', '1s', '--workers', '1');
   await run.waitForOutput(/127.0.0.1:1: down/, 30_000);
   run.signal('SIGKILL');
   await run.exited;
-  const connected = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'everytick %'`;
-  await eventually(async () => (await database.query(connected)).rowCount === 0, { timeoutMs: 20_000 });
+  await eventually(noneConnected, { timeoutMs: 20_000 });
 }, 60_000);

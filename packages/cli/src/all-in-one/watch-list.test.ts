@@ -68,4 +68,6 @@ test('what was added in another database means nothing here', async () => {
   await settle([spec('a')], 'elsewhere');
   await settle([spec('b')]);
   expect(await watched()).toEqual(['a', 'b']);
+  await settle([spec('c')], 'elsewhere');
+  expect(await watched()).toEqual(['b', 'c']);
 });

@@ -78,17 +78,22 @@ function identityOf({ id, name }: NamedTarget): OwnTarget {
   return { id, name };
 }
 
-async function readOwnTargets(path: string, databaseKey: string): Promise<OwnTarget[]> {
-  try {
-    const record = JSON.parse(await readFile(path, 'utf8')) as { database?: unknown; targets?: unknown };
-    return record.database === databaseKey && Array.isArray(record.targets) ? (record.targets as OwnTarget[]) : [];
-  } catch {
-    return [];
-  }
+async function readOwnTargets(path: string, databaseKey: string): Promise<readonly OwnTarget[]> {
+  return (await readRecord(path))[databaseKey] ?? [];
 }
 
 async function writeOwnTargets(path: string, databaseKey: string, targets: readonly OwnTarget[]): Promise<void> {
   const note = 'Targets that "everytick up" added by itself and removes when it is not asked for them again.';
-  await writeFile(`${path}.new`, `${JSON.stringify({ note, database: databaseKey, targets }, null, 2)}\n`);
+  const databases = { ...(await readRecord(path)), [databaseKey]: targets };
+  await writeFile(`${path}.new`, `${JSON.stringify({ note, databases }, null, 2)}\n`);
   await rename(`${path}.new`, path);
+}
+
+/** By database, as one data directory may be used with several. */
+async function readRecord(path: string): Promise<Readonly<Record<string, readonly OwnTarget[]>>> {
+  try {
+    return (JSON.parse(await readFile(path, 'utf8')) as { databases?: Record<string, OwnTarget[]> }).databases ?? {};
+  } catch {
+    return {};
+  }
 }

@@ -25,6 +25,10 @@ async function databaseUrl(): Promise<string> {
   if (!process.env['EVERYTICK_DATABASE_URL']) {
     const running = await readRunningInstance('.everytick');
     if (running?.databaseUrl) return running.databaseUrl;
+    throw new EverytickError(
+      'config_invalid',
+      'which database? EVERYTICK_DATABASE_URL is not set, and no "everytick up" is running in this folder',
+    );
   }
   return readDatabaseConfig(process.env).databaseUrl;
 }

@@ -1,6 +1,11 @@
 // Connection pools as Everytick wants them: named, bounded, and never silent about a lost connection.
 
 import pg from 'pg';
+import { loadSql } from './sql.ts';
+
+const sessionSettingsSql = loadSql('session-settings');
+
+const DEFAULT_STATEMENT_TIMEOUT_MS = 30_000;
 
 export interface PoolOptions {
   readonly connectionString: string;
@@ -14,6 +19,7 @@ export interface PoolOptions {
 }
 
 export function openPool(options: PoolOptions): pg.Pool {
+  const statementTimeoutMs = options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS;
   const pool = new pg.Pool({
     connectionString: options.connectionString,
     application_name: options.applicationName,
@@ -22,12 +28,9 @@ export function openPool(options: PoolOptions): pg.Pool {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     // Also enforced here, for a server that went away without closing the connection.
-    query_timeout: (options.statementTimeoutMs ?? 30_000) + 5_000,
-    // As statements after connecting and not as start-up parameters: poolers refuse unknown start-up parameters.
+    query_timeout: statementTimeoutMs + 5_000,
     onConnect: async (client) => {
-      await client.query(
-        `SET statement_timeout = ${options.statementTimeoutMs ?? 30_000}; SET idle_in_transaction_session_timeout = '60s'`,
-      );
+      await client.query(sessionSettingsSql, [`${statementTimeoutMs}ms`]);
     },
   });
   pool.on('error', (error) => options.onIdleError?.(error));

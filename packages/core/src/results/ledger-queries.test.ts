@@ -15,7 +15,7 @@ beforeAll(async () => {
   await database.query(`
     INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, outcome, response_time_us)
     SELECT tick, tick + interval '2 ms', id, 1, (CASE WHEN k % 3 = 0 THEN 'down' ELSE 'up' END)::check_outcome, k * 1000
-    FROM monitored_targets, generate_series(1, 30) k, LATERAL (SELECT timestamptz '2026-01-02 12:00Z' - k * interval '10 s' AS tick)`);
+    FROM monitored_targets, generate_series(1, 30) k, LATERAL (SELECT timestamptz '2026-01-02 12:00Z' - k * interval '10 s' AS tick) AS moment`);
   await database.query(`
     INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, ticks, error_code)
     SELECT timestamptz '2026-01-02 12:00Z' - 35 * interval '10 s', id, 1, 'missed', 5, 'unclaimed' FROM monitored_targets`);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { addTestTargets, createTestDatabase, letTimePass, syncLeases, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { loadSql } from '../database/sql.ts';
 import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
 import { PostgresScheduler } from './postgres-scheduler.ts';
@@ -12,17 +13,18 @@ let database: TestDatabase;
 let ours: PostgresScheduler;
 let theirs: PostgresScheduler;
 
+const register = (workerName: string, pool = database.pool) =>
+  PostgresScheduler.register({
+    pool,
+    workerName,
+    location: 'default',
+    horizonMs: HORIZON_MS,
+    leaseMarginMs: 1_000,
+    preparedStatements: true,
+  });
+
 beforeAll(async () => {
   database = await createTestDatabase();
-  const register = (workerName: string) =>
-    PostgresScheduler.register({
-      pool: database.pool,
-      workerName,
-      location: 'default',
-      horizonMs: HORIZON_MS,
-      leaseMarginMs: 1_000,
-      preparedStatements: true,
-    });
   ours = await register('ours');
   theirs = await register('theirs');
 });
@@ -250,6 +252,36 @@ describe('finishing', () => {
     const check = only((await ours.claim(1)).checks);
     await database.query("UPDATE leases SET leased_until = now() - interval '1 second'");
     expect(await ours.finish([resultOf(check)])).toEqual({ recorded: 1, lost: 0 });
+  });
+
+  it('is fenced by the tick as well: after a crash that undid a claim, its epoch comes again', async () => {
+    const [id = 0] = await addTestTargets(database, [{ intervalS: 10 }]);
+    const undone = only((await waitAndClaim(ours)).checks);
+    await database.query(
+      "UPDATE leases SET epoch = 0, next_fire_at = open_tick - interval '30 s', open_tick = NULL, leased_until = NULL",
+    );
+    const again = only((await theirs.claim(1)).checks);
+    expect(again.epoch).toBe(undone.epoch);
+    expect(again.scheduledAtMs).not.toBe(undone.scheduledAtMs - 30_000);
+    const late = { ...undone, scheduledAtMs: undone.scheduledAtMs - 30_000 };
+    expect(await ours.finish([resultOf(late)])).toEqual({ recorded: 0, lost: 1 });
+    expect(await theirs.finish([resultOf(again)])).toEqual({ recorded: 1, lost: 0 });
+    expect((await ledger()).map((row) => row.outcome)).toEqual(['missed', 'up']);
+    expect(await lease(id)).toMatchObject({ open: null });
+  });
+
+  it('waits for the disk, though claiming does not', async () => {
+    await addTestTargets(database, [{}]);
+    await dueIn(-1);
+    const pool = new pg.Pool({ connectionString: database.url, max: 1, options: '-c synchronous_commit=on' });
+    try {
+      const scheduler = await register('durable', pool);
+      expect((await scheduler.claim(1)).checks).toHaveLength(1);
+      const { rows } = await pool.query("SELECT current_setting('synchronous_commit') AS setting");
+      expect(rows).toEqual([{ setting: 'on' }]);
+    } finally {
+      await pool.end();
+    }
   });
 
   it('does not wait for an editor who keeps a transaction on the target open', async () => {
