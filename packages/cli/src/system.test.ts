@@ -119,6 +119,35 @@ describe('a worker process', () => {
   }, 60_000);
 });
 
+describe('a password in the URL of a target', () => {
+  it('is sent to the target, and is in no log line, no metric and no result', async () => {
+    await using database = await createTestDatabase();
+    const site = await startWebServer({ routes: { '/': respond({ status: 500 }) } });
+    await using coordinator = await startCoordinator(database.url);
+    await using worker = await startWorker(database.url, 'worker', {
+      EVERYTICK_LOG_LEVEL: 'trace',
+      EVERYTICK_FLUSH_DELAY_MS: '0',
+    });
+    const port = new URL(site.url).port;
+    await addTargets(database, `http://me:open-sesame@127.0.0.1:${port}/?token=open-sesame`, 1, 60, 1_000);
+    await eventually(async () => expect(await count(database, "outcome = 'down'")).toBe(1));
+    expect(site.lastHeaders.authorization).toBe(`Basic ${Buffer.from('me:open-sesame').toString('base64')}`);
+
+    const statusUrl = /"url":"(http:[^"]+)"/.exec(worker.output)?.[1];
+    const metrics = await (await fetch(`${statusUrl}/metrics`)).text();
+    expect(metrics).toContain('everytick_checks_total');
+    const { rows } = await database.query('SELECT row_to_json(check_results)::text AS text FROM check_results');
+    await worker.waitForOutput('check recorded');
+    for (const text of [worker.output, coordinator.output, metrics, JSON.stringify(rows)]) {
+      expect(text).not.toContain('open-sesame');
+    }
+    for (const process of [worker, coordinator]) {
+      process.signal('SIGTERM');
+      await process.exited;
+    }
+  }, 60_000);
+});
+
 describe('the database goes away for 20 s', () => {
   it('and all recover by themselves, nothing is recorded twice, and what could not run is written as missed', async () => {
     await using server = await startOwnPostgres();

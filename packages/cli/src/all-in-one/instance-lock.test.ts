@@ -20,6 +20,14 @@ test('a second holder is refused and told the process that holds it', async () =
   expect(await readdir(dataDir)).toEqual([]);
 });
 
+test('a folder that cannot be made is named, with the reason', async () => {
+  await writeFile(join(dataDir, 'a-file'), '');
+  await expect(acquireInstanceLock(join(dataDir, 'a-file', 'data'))).rejects.toMatchObject({
+    code: 'config_invalid',
+    message: expect.stringMatching(/^--data-dir .*a-file\/data: cannot write there \(ENOTDIR\)/),
+  });
+});
+
 test.each([
   ['of a process that is no more', { pid: 2 ** 22 + 1, identity: 'x' }],
   ['of an earlier process with a number that lives again', { pid: process.pid, identity: 'another start' }],

@@ -2,8 +2,8 @@
 // database; it is stale, and replaced, once that process is no more.
 
 import { createHash, randomUUID } from 'node:crypto';
-import { unlinkSync } from 'node:fs';
-import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, unlinkSync } from 'node:fs';
+import { access, chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EverytickError } from '@everytick/core';
@@ -25,7 +25,7 @@ export interface InstanceLock {
 
 /** Takes the lock. Throws `already_running` with the number of the process that holds it. */
 export async function acquireInstanceLock(dataDir: string): Promise<InstanceLock> {
-  await mkdir(dataDir, { recursive: true });
+  await makeWritable(dataDir);
   const path = lockFile(dataDir);
   const draft = `${path}.${randomUUID()}`;
   const identity = (await processIdentity(process.pid)) ?? '';
@@ -51,6 +51,19 @@ export async function acquireInstanceLock(dataDir: string): Promise<InstanceLock
       unlinkSync(path);
     },
   };
+}
+
+async function makeWritable(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new EverytickError(
+      'config_invalid',
+      `--data-dir ${dataDir}: cannot write there (${(error as NodeJS.ErrnoException).code}); it must be a folder of one's own, or one that can be made`,
+      { cause: error },
+    );
+  }
 }
 
 /** The instance that holds the lock of a data directory, or null if none is running. */
