@@ -42,6 +42,10 @@ test('targets are added, listed and removed', async () => {
   expect(await run('targets', 'remove', 'a.example', 'b.example', 'shop.example')).toMatchObject({ code: 0 });
   expect((await run('targets', 'list')).stdout).toMatch(/no targets yet/);
   expect(JSON.parse((await run('results', '--json')).stdout)).toEqual({ results: [] });
+
+  const { added: one } = JSON.parse((await run('targets', 'add', 'https://c.example', '--json')).stdout);
+  expect(one).toEqual([{ id: expect.any(Number), name: 'c.example' }]);
+  expect(JSON.parse((await run('targets', 'remove', 'c.example', '--json')).stdout)).toEqual({ removed: one });
 }, 60_000);
 
 describe('bad input changes nothing, and is answered with what is wrong', () => {

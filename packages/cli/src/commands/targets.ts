@@ -23,6 +23,7 @@ import { databaseHelp, withDatabase } from './with-database.ts';
 interface AddFlags extends TargetFlags {
   readonly name?: string;
   readonly file?: string;
+  readonly json?: true;
 }
 
 const defaultEvery = '60s';
@@ -43,6 +44,7 @@ function addCommand(): Command {
     .option('--name <name>', 'what to call it (default: host and path of the URL)');
   return addTargetFlags(command, defaultEvery)
     .option('--file <file.yaml>', 'add the targets of this file instead, all or none')
+    .option('--json', 'print a JSON document')
     .addHelpText(
       'after',
       `
@@ -63,7 +65,9 @@ ${databaseHelp}`,
     .action(async (url: string | undefined, flags: AddFlags) => {
       const specs = await specsToAdd(url, flags);
       const added = await withDatabase((database) => addTargets(database, specs));
-      if (specs.length === 1) {
+      if (flags.json) {
+        printJson({ added });
+      } else if (specs.length === 1) {
         const [spec] = specs as [TargetSpec];
         printLine(`added '${spec.name}' (id ${added[0]?.id}): ${showUrl(spec.url)} ${everyOf(spec)}`);
       } else {
@@ -107,10 +111,12 @@ function removeCommand(): Command {
     .alias('rm')
     .description('stop watching targets; what they recorded stays')
     .argument('<name...>', 'names or ids, as "targets list" shows them')
+    .option('--json', 'print a JSON document')
     .addHelpText('after', databaseHelp)
-    .action(async (names: string[]) => {
+    .action(async (names: string[], flags: { readonly json?: true }) => {
       const removed = await withDatabase((database) => removeTargets(database, names));
-      for (const { id, name } of removed) printLine(`removed '${name}' (id ${id})`);
+      if (flags.json) printJson({ removed });
+      else for (const { id, name } of removed) printLine(`removed '${name}' (id ${id})`);
     });
 }
 
