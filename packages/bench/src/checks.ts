@@ -37,7 +37,7 @@ export async function checks(options: ChecksOptions): Promise<Report> {
   await using _ = { [Symbol.asyncDispose]: () => pool.end() };
   await pool.query(
     `INSERT INTO monitored_targets (name, url, interval_s, timeout_ms, match_pattern)
-     SELECT 'target ' || i, $1 || '/' || i, $2::integer, least(5000, $2::integer * 1000), 'All is w[a-z]+'
+     SELECT 'target ' || i, $1 || '/' || i, $2::integer, least(5000, $2::integer * 500), 'All is w[a-z]+'
      FROM generate_series(1, $3::integer) AS i`,
     [origin, intervalS, targets],
   );

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
+
 // The everytick command: one door to all of it. Exit codes: 0 done, 1 failed, 2 used wrongly.
 
-// First of all: node-graceful-shutdown, behind it, removes the signal handlers that it finds.
-import './shutdown.ts';
 import { readFileSync } from 'node:fs';
 import { EverytickError, type EverytickErrorCode } from '@everytick/core';
 import { Command, CommanderError } from 'commander';
@@ -12,6 +11,8 @@ import { resultsCommand } from './commands/results.ts';
 import { targetsCommand } from './commands/targets.ts';
 import { upCommand } from './commands/up.ts';
 import { workerCommand } from './commands/worker.ts';
+// First of all: node-graceful-shutdown, behind it, removes the signal handlers that it finds.
+import { shutDown } from './shutdown.ts';
 
 const USED_WRONGLY: ReadonlySet<EverytickErrorCode> = new Set([
   'usage',
@@ -33,7 +34,6 @@ const program = new Command('everytick')
   .addCommand(workerCommand())
   .addCommand(targetsCommand())
   .addCommand(resultsCommand())
-  .showHelpAfterError('(--help shows what is possible)')
   .addHelpText(
     'after',
     `
@@ -43,14 +43,21 @@ Examples:
   everytick targets add https://example.org      watch one more site, in the database of EVERYTICK_DATABASE_URL`,
   );
 
-// A reader of our output that has seen enough, `head` for instance, is no failure.
+// A reader of our output that has seen enough (`head`, EPIPE) or a terminal that is closed (EIO) is no failure. What runs
+// on is told to leave in order; a short command has nothing to stop, so it ends at once.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  shutDown(0);
 });
+// There is nobody left to tell.
+process.stderr.on('error', () => undefined);
 
+// Not inherited by commands that were made elsewhere.
 for (const command of [program, ...program.commands, ...program.commands.flatMap((parent) => parent.commands)]) {
-  command.exitOverride();
+  command
+    .exitOverride()
+    .showHelpAfterError('(--help shows what is possible)')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'everytick: ')) });
 }
 
 try {

@@ -12,10 +12,9 @@ import { describe, expect, it } from '@jest/globals';
 const root = new URL('../../../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');
 
-function row(who: string, { variable, defaultText, allowed, meaning }: Setting<unknown>): string {
-  // The name of a worker depends on the process.
-  const shown = variable === 'EVERYTICK_WORKER_NAME' ? undefined : defaultText;
-  return `| \`${variable}\` | ${who} | ${shown === undefined ? '' : `\`${shown}\``} | ${meaning} ${capitalize(allowed)}. |`;
+function row(who: string, { variable, defaultText, defaultShown, allowed, meaning }: Setting<unknown>): string {
+  const shown = defaultShown ?? (defaultText === undefined ? '' : `\`${defaultText}\``);
+  return `| \`${variable}\` | ${who} | ${shown} | ${meaning} ${capitalize(allowed)}. |`;
 }
 
 const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

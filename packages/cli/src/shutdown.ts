@@ -49,9 +49,10 @@ export function reportShutdownFailuresTo(report: (name: string, reason: string) 
   reportFailure = report;
 }
 
-/** Leaves in order with an exit code, as if a signal had asked for it. Returns at once. */
+/** Leaves in order with an exit code, as if a signal had asked for it, unless one has. Returns at once. */
 export function shutDown(code: number): void {
-  if (!leaving) exitCode = code;
+  if (leaving) return;
+  exitCode = code;
   process.emit('SIGTERM', 'SIGTERM');
 }
 

@@ -1,6 +1,9 @@
 // The whole system as users run it: real processes that are really killed, and a database that really goes away.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import {
   createTestDatabase,
   eventually,
@@ -119,6 +122,73 @@ describe('a worker process', () => {
   }, 60_000);
 });
 
+describe('coordinators', () => {
+  it('take over from one that is stopped, which finds itself standing by when it goes on', async () => {
+    await using database = await createTestDatabase();
+    await using first = await startCoordinator(database.url);
+    await using second = await everytick(['coordinator'], { env: { EVERYTICK_DATABASE_URL: database.url } });
+    await second.waitForOutput('standing by');
+    first.signal('SIGSTOP');
+    await second.waitForOutput('"leading"', 10_000);
+    first.signal('SIGCONT');
+    await first.waitForOutput('no longer leading');
+    await first.waitForOutput('standing by');
+    for (const process of [first, second]) {
+      process.signal('SIGTERM');
+      expect(await process.exited).toEqual({ code: 0, signal: null });
+    }
+  }, 60_000);
+
+  it('can all be gone: what is on the schedule goes on, on time', async () => {
+    await using database = await createTestDatabase();
+    const site = await startWebServer({ routes: { '/': respond({ body: 'hello' }) } });
+    await using coordinator = await startCoordinator(database.url);
+    await using worker = await startWorker(database.url, 'worker');
+    await addTargets(database, `${site.url}/`, 1, 1, 800);
+    await eventually(async () => expect(await count(database, "outcome = 'up'")).toBeGreaterThan(0));
+    coordinator.signal('SIGKILL');
+    await coordinator.exited;
+    const before = await count(database, 'true');
+    await eventually(async () => expect(await count(database, 'true')).toBeGreaterThan(before + 8), {
+      timeoutMs: 20_000,
+    });
+    expect(await count(database, "outcome <> 'up'")).toBe(0);
+    worker.signal('SIGTERM');
+    expect(await worker.exited).toEqual({ code: 0, signal: null });
+    expect(await ledgerGaps(database)).toEqual([]);
+  }, 60_000);
+});
+
+describe('a worker whose log nobody reads any more', () => {
+  it('goes on checking', async () => {
+    await using database = await createTestDatabase();
+    const site = await startWebServer({ routes: { '/': respond({ body: 'hello' }) } });
+    await using coordinator = await startCoordinator(database.url);
+    const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+    const worker = spawn(process.execPath, ['--conditions=everytick-source', main, 'worker'], {
+      env: { ...process.env, EVERYTICK_DATABASE_URL: database.url, EVERYTICK_LOG_LEVEL: 'debug' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    try {
+      await once(worker.stdout, 'data');
+      worker.stdout.destroy();
+      const complaint = once(worker.stderr.setEncoding('utf8'), 'data');
+      await addTargets(database, `${site.url}/`, 1, 1, 800);
+      expect(String(await complaint)).toContain('the log cannot be written any more');
+      const before = await count(database, "outcome = 'up'");
+      await eventually(async () => expect(await count(database, "outcome = 'up'")).toBeGreaterThan(before + 2), {
+        timeoutMs: 10_000,
+      });
+      worker.kill('SIGTERM');
+      expect(await once(worker, 'exit')).toEqual([0, null]);
+    } finally {
+      worker.kill('SIGKILL');
+    }
+    coordinator.signal('SIGTERM');
+    await coordinator.exited;
+  }, 60_000);
+});
+
 describe('a password in the URL of a target', () => {
   it('is sent to the target, and is in no log line, no metric and no result', async () => {
     await using database = await createTestDatabase();
@@ -159,7 +229,7 @@ describe('the database goes away for 20 s', () => {
     await using coordinator = await startCoordinator(server.url);
     await using first = await startWorker(server.url, 'first');
     await using second = await startWorker(server.url, 'second');
-    await addTargets(database, `${site.url}/`, 50, 1, 1_000);
+    await addTargets(database, `${site.url}/`, 50, 1, 800);
     await eventually(async () => expect(await count(database, "outcome = 'up'")).toBeGreaterThan(200), {
       timeoutMs: 20_000,
     });

@@ -42,6 +42,8 @@ export class CoordinatorProcess {
     this.#leadership = new Leadership({
       connectionString: config.listenUrl,
       applicationName: 'everytick coordinator leadership',
+      // A coordinator does nothing with a schema that is older than it needs.
+      prepare: (client) => checkSchemaVersion(client),
       lead: (session) => this.#lead(session),
       logger,
     });
@@ -86,8 +88,6 @@ export class CoordinatorProcess {
   }
 
   async #lead(session: LeaderSession): Promise<void> {
-    // The schema first: a coordinator of a newer version does nothing with an older one.
-    await session.use((client) => checkSchemaVersion(client));
     const duties: [Duty, Nudge][] = [
       [new PartitionKeeper(this.#config.partitionDaysAhead, this.#logger), new Nudge()],
       [new LeaseSync(this.#metrics, () => this.#leasesChanged.nudge(), this.#logger), this.#targetsChanged],

@@ -7,15 +7,16 @@
 -- claimed, so that a late tick is never passed over for one that is still to come. An expired tick of an earlier schedule
 -- is left to leases-reclaim.sql, for it cannot be counted on the grid of this one.
 --
--- The row that carries the clock comes back even when nothing was claimed.
+-- The row that carries the clock comes back even when nothing was claimed. Beside the clock it says when the first tick
+-- beyond the horizon is due, as of before this claim, so that a worker can do without being woken.
 --
 -- Commits without waiting for the disk. A crash of the server may undo a claim together with the missed rows it wrote:
 -- the ticks are due again, and finishing compares the tick besides the epoch, so the ledger stays right. In return a
 -- slow disk makes no check late, and results, which do wait, have the disk to themselves.
 --
 -- Plan: index scan on leases_next_fire_at under the LIMIT, then leases and monitored_targets by key.
--- Lost: WITH due AS (SELECT ... FOR UPDATE SKIP LOCKED) UPDATE ... FROM due. As a prepared statement its generic plan
--- reads the whole table (README.md beside the scheduler has the figures).
+-- Lost: WITH due AS (SELECT ... FOR UPDATE SKIP LOCKED) UPDATE ... FROM due. Its generic plan, made for no particular
+-- limit, joins leases as a whole.
 WITH claimed AS (
   UPDATE leases AS l
   SET epoch = l.epoch + 1,
@@ -41,13 +42,13 @@ WITH claimed AS (
       FROM leases
       WHERE location_id = $1
         AND next_fire_at <= now() + $3::integer * interval '1 millisecond'
-        AND (leased_until IS NULL OR leased_until < now() AND open_tick >= schedule_from)
+        AND (leased_until IS NULL OR leased_until < now() AND open_tick > schedule_from)
       ORDER BY next_fire_at
       LIMIT $4::integer
       FOR NO KEY UPDATE SKIP LOCKED
     ))
     AND t.id = l.target_id
-  RETURNING l.target_id, l.epoch, l.open_tick, l.passed_from, l.passed_ticks, l.passed_code,
+  RETURNING l.target_id, l.epoch, l.open_tick, l.next_fire_at, l.passed_from, l.passed_ticks, l.passed_code,
             t.url, t.timeout_ms, t.match_pattern
 ), missed AS (
   INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, ticks, error_code)
@@ -58,9 +59,17 @@ WITH claimed AS (
 )
 SELECT extract(epoch FROM now())::float8 * 1000,
        extract(epoch FROM clock_timestamp())::float8 * 1000,
+       extract(epoch FROM (
+         SELECT next_fire_at
+         FROM leases
+         WHERE location_id = $1 AND next_fire_at > now() + $3::integer * interval '1 millisecond'
+         ORDER BY next_fire_at
+         LIMIT 1
+       ))::float8 * 1000,
        c.target_id,
        c.epoch,
        extract(epoch FROM c.open_tick)::float8 * 1000,
+       extract(epoch FROM c.next_fire_at)::float8 * 1000,
        coalesce(c.passed_ticks, 0),
        c.url,
        c.timeout_ms,

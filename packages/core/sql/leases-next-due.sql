@@ -10,7 +10,7 @@ CROSS JOIN LATERAL (
   FROM leases
   WHERE location_id = location.id
     AND next_fire_at IS NOT NULL
-    AND (leased_until IS NULL OR leased_until < now())
+    AND (leased_until IS NULL OR leased_until < now() AND open_tick > schedule_from)
   ORDER BY next_fire_at
   LIMIT 1
 ) AS earliest

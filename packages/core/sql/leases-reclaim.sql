@@ -5,14 +5,16 @@
 -- at: a tick that is still the newest one runs again; one that left the schedule meanwhile (target paused, deleted,
 -- interval changed) is written as missed.
 --
--- Plan: a sequential scan (44 ms for a million leases), every few seconds on one coordinator. An index on leased_until
+-- Run by the leading coordinator every few seconds, and now and then by workers that hear of no coordinator.
+--
+-- Plan: a sequential scan (44 ms for a million leases). An index on leased_until
 -- would cost every claim and every finish more than that.
 WITH expired AS MATERIALIZED (
   SELECT target_id, location_id, open_tick,
-         next_fire_at IS NOT NULL AND open_tick >= schedule_from AS owed
+         next_fire_at IS NOT NULL AND open_tick > schedule_from AS owed
   FROM leases
   WHERE leased_until < now()
-    AND (next_fire_at IS NULL OR next_fire_at > now() OR open_tick < schedule_from)
+    AND (next_fire_at IS NULL OR next_fire_at > now() OR open_tick <= schedule_from)
   FOR NO KEY UPDATE SKIP LOCKED
 ), returned AS (
   UPDATE leases AS l

@@ -5,22 +5,28 @@
 --
 -- Relies on: monitored_targets.schedule_from is the moment from which the target's present schedule is owed. The old one
 -- stays in force for a lease until the last tick of it that was handed out: workers that went on while no coordinator
--- was there did what was owed. Its ticks before that moment which nobody claimed are written as missed. An open tick is
--- left to its worker: finishing it does not touch the schedule.
+-- was there did what was owed. (That is the open tick, or else one that has come: the grid's tick before next_fire_at may
+-- be one that the schedule's first tick left out.) Its ticks before that moment which nobody claimed are written as
+-- missed. An open tick is left to its worker: finishing it does not touch the schedule.
+--
+-- Locks leases in the order of their key, as finishing does.
 WITH wanted AS (
-  SELECT t.id AS target_id, location_id, t.interval_s
+  SELECT t.id AS target_id, location.id AS location_id, t.interval_s
   FROM monitored_targets AS t
-  CROSS JOIN unnest(t.location_ids) AS location_id
+  JOIN locations AS location ON location.id = ANY (t.location_ids)
   WHERE t.id = ANY ($1::integer[])
     AND t.deleted_at IS NULL
     AND NOT t.paused
 ), present AS MATERIALIZED (
   SELECT l.target_id, l.location_id, l.interval_s, l.next_fire_at,
-         greatest(t.schedule_from, l.open_tick,
-           tick_at_or_before(l.target_id, l.interval_s, l.next_fire_at - interval '1 millisecond')) AS schedule_from
+         greatest(t.schedule_from, l.open_tick, CASE WHEN passed.tick <= now() THEN passed.tick END) AS schedule_from
   FROM leases AS l
   JOIN monitored_targets AS t ON t.id = l.target_id
+  CROSS JOIN LATERAL (
+    SELECT tick_at_or_before(l.target_id, l.interval_s, l.next_fire_at - interval '1 millisecond') AS tick
+  ) AS passed
   WHERE l.target_id = ANY ($1::integer[])
+  ORDER BY l.target_id, l.location_id
   FOR NO KEY UPDATE OF l
 ), plan AS (
   SELECT p.*, w.interval_s AS new_interval_s

@@ -18,7 +18,7 @@ export async function addTestTargets(database: TestDatabase, targets: readonly T
   const { rows } = await database.query<{ id: number }>(
     `INSERT INTO monitored_targets (name, url, interval_s, timeout_ms, match_pattern)
      SELECT 'target ' || number || ' ' || gen_random_uuid(), coalesce(url, 'http://127.0.0.1:9/'), coalesce(interval_s, 10),
-            coalesce(timeout_ms, 1000), match_pattern
+            coalesce(timeout_ms, 500), match_pattern
      FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[]) WITH ORDINALITY
        AS given (url, interval_s, timeout_ms, match_pattern, number)
      ORDER BY number

@@ -33,7 +33,9 @@ export interface MonitoringWorkerOptions {
   readonly fetcher: TargetFetcher;
   readonly reporter: ResultReporter;
   readonly maxInFlight: number;
-  /** How long to wait for a notification before looking for due checks unasked. */
+  /** How far ahead of their instant the scheduler hands out ticks. */
+  readonly horizonMs: number;
+  /** How long to wait at most before looking for due checks unasked. */
   readonly fallbackMs: number;
   readonly observer: WorkerObserver;
   readonly logger: Logger;
@@ -57,6 +59,15 @@ export interface DrainReport {
 const CLAIM_LIMIT = 500;
 /** Two claims of one worker are at least this far apart, unless the first came back full. */
 const CLAIM_GAP_MS = 20;
+/**
+ * How long before the next tick that is known of a worker claims unasked. The coordinator wakes it earlier than that; with
+ * no coordinator this keeps checks on time.
+ */
+const UNASKED_LEAD_MS = 100;
+/** A timer for longer than this is set in pieces, so that a clock that has jumped meanwhile is noticed. */
+const LONGEST_TIMER_MS = 1_000;
+/** A check that is to begin later than this beyond the horizon was claimed under a clock that has jumped since. */
+const ABSURD_DELAY_MS = 5_000;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
 
@@ -66,6 +77,9 @@ export class MonitoringWorker {
   #fetching = 0;
   #draining = false;
   #abandoned = false;
+  /** Set while there may be more to claim than there is room for. */
+  #starved = false;
+  #nextDueAtMs: number | null = null;
   #wakeUp: PromiseWithResolvers<void> = Promise.withResolvers();
   #idle: PromiseWithResolvers<void> | undefined;
   #claiming: Promise<void> | undefined;
@@ -75,7 +89,7 @@ export class MonitoringWorker {
   }
 
   start(): void {
-    this.#options.reporter.onRoom = () => this.wake();
+    this.#options.reporter.onCommitted = (results) => this.#onCommitted(results);
     this.#claiming = this.#claimUntilDraining();
   }
 
@@ -103,16 +117,7 @@ export class MonitoringWorker {
     const notBegun = [...this.#waiting.keys()];
     for (const timer of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();
-    const release = this.#options.scheduler.release(notBegun).then(
-      () => notBegun.length,
-      (error: unknown) => {
-        this.#options.logger.warn(
-          { err: error, checks: notBegun.length },
-          'could not give back checks, their leases will expire',
-        );
-        return 0;
-      },
-    );
+    const release = this.#release(notBegun);
 
     if (this.#fetching > 0) {
       this.#idle = Promise.withResolvers();
@@ -129,11 +134,15 @@ export class MonitoringWorker {
     while (!this.#draining) {
       // Renewed before claiming, so that whatever happens from here on counts as a reason to claim again.
       this.#wakeUp = Promise.withResolvers();
-      const limit = Math.min(CLAIM_LIMIT, this.#options.maxInFlight - this.inFlight);
+      const room = this.#options.maxInFlight - this.inFlight;
+      const limit = Math.min(CLAIM_LIMIT, room);
+      this.#starved = limit <= 0;
       if (limit > 0) {
         try {
-          if ((await this.#claim(limit)) === limit) continue;
+          const full = (await this.#claim(limit)) === limit;
           retryMs = RETRY_MIN_MS;
+          this.#starved = full && limit === room;
+          if (full && !this.#starved) continue;
         } catch (error) {
           this.#options.observer.claimFailed();
           this.#options.logger.warn({ err: error, retryMs }, 'claiming failed');
@@ -142,9 +151,22 @@ export class MonitoringWorker {
           continue;
         }
       }
-      await this.#sleep(this.#options.fallbackMs * (0.75 + Math.random() / 2));
+      await this.#sleep(this.#pauseMs());
       await delay(CLAIM_GAP_MS);
     }
+  }
+
+  #pauseMs(): number {
+    const fallbackMs = this.#options.fallbackMs * (0.75 + Math.random() / 2);
+    if (this.#nextDueAtMs === null || this.#starved) return fallbackMs;
+    const untilDueMs = this.#options.clock.toMonotonic(this.#nextDueAtMs) - performance.now();
+    return Math.min(fallbackMs, Math.max(0, untilDueMs - UNASKED_LEAD_MS * (0.5 + Math.random())));
+  }
+
+  /** Leases that come free may be due again at once, and their next tick was nobody's to claim until now. */
+  #onCommitted(results: readonly CheckResult[]): void {
+    const dueBefore = this.#options.clock.atMonotonic(performance.now()) + this.#options.horizonMs;
+    if (this.#starved || results.some((result) => result.check.nextAtMs <= dueBefore)) this.wake();
   }
 
   /** Until the time is over or something wakes the worker. */
@@ -154,7 +176,8 @@ export class MonitoringWorker {
 
   async #claim(limit: number): Promise<number> {
     const startedAt = performance.now();
-    const { checks, ticksMissed } = await this.#options.scheduler.claim(limit);
+    const { checks, ticksMissed, nextDueAtMs } = await this.#options.scheduler.claim(limit);
+    this.#nextDueAtMs = nextDueAtMs;
     const now = performance.now();
     this.#options.observer.claimed(checks.length, ticksMissed, (now - startedAt) / 1000);
     for (const check of checks) this.#await(check, this.#options.clock.toMonotonic(check.scheduledAtMs) - now);
@@ -168,13 +191,28 @@ export class MonitoringWorker {
       void this.#run(check);
       return;
     }
+    if (delayMs > this.#options.horizonMs + ABSURD_DELAY_MS && !this.#draining) {
+      this.#waiting.delete(check);
+      void this.#release([check]);
+      return;
+    }
     const timer = setTimeout(
-      () => {
-        this.#await(check, this.#options.clock.toMonotonic(check.scheduledAtMs) - performance.now());
-      },
-      Math.max(1, delayMs),
+      () => this.#await(check, this.#options.clock.toMonotonic(check.scheduledAtMs) - performance.now()),
+      Math.min(LONGEST_TIMER_MS, Math.max(1, delayMs)),
     );
     this.#waiting.set(check, timer);
+  }
+
+  /** Returns how many were given back; failing that, their leases expire. */
+  async #release(checks: readonly ClaimedCheck[]): Promise<number> {
+    try {
+      await this.#options.scheduler.release(checks);
+      return checks.length;
+    } catch (error) {
+      const message = 'could not give back checks, their leases will expire';
+      this.#options.logger.warn({ err: error, checks: checks.length }, message);
+      return 0;
+    }
   }
 
   async #run(check: ClaimedCheck): Promise<void> {

@@ -21,6 +21,9 @@ import { type DrainReport, MonitoringWorker } from './monitoring-worker.ts';
 import { LogProcessor } from './reporting/log-processor.ts';
 import { ResultReporter } from './reporting/result-reporter.ts';
 
+/** Also how long a worker hears nothing before it takes it that nobody leads. */
+const RECLAIM_INTERVAL_MS = 5_000;
+
 /** starting --schema there, registered--> running --stop()--> stopped; stop() is possible at any time. */
 export class WorkerProcess {
   readonly #config: WorkerConfig;
@@ -33,6 +36,8 @@ export class WorkerProcess {
   #scheduler: PostgresScheduler | undefined;
   #worker: MonitoringWorker | undefined;
   #listener: NotificationListener | undefined;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #reclaiming: NodeJS.Timeout | undefined;
 
   constructor(config: WorkerConfig, logger: Logger) {
     this.#config = config;
@@ -41,6 +46,7 @@ export class WorkerProcess {
       connectionString: config.databaseUrl,
       applicationName: `everytick worker ${config.workerName}`.slice(0, 63),
       max: config.databaseConnections,
+      hot: true,
       onIdleError: (error) => logger.warn({ err: error }, 'lost a database connection'),
     });
   }
@@ -79,13 +85,15 @@ export class WorkerProcess {
         preparedStatements: config.preparedStatements,
       });
     });
-    if (scheduler === undefined) return;
+    if (scheduler === undefined || this.#stopping.signal.aborted) return;
     this.#scheduler = scheduler;
     this.#fetcher = new UndiciFetcher({ bodyLimitBytes: config.bodyLimitBytes });
     const reporter = new ResultReporter({
       scheduler,
       processors: [this.#metrics, new LogProcessor(this.#logger)],
       flushDelayMs: config.flushDelayMs,
+      isUrgent: ({ check }) =>
+        check.nextAtMs - config.horizonMs < scheduler.clock.atMonotonic(performance.now()) + config.flushDelayMs,
       observer: this.#metrics,
       logger: this.#logger,
     });
@@ -95,6 +103,7 @@ export class WorkerProcess {
       fetcher: this.#fetcher,
       reporter,
       maxInFlight: config.maxInFlight,
+      horizonMs: config.horizonMs,
       fallbackMs: config.fallbackMs,
       observer: this.#metrics,
       logger: this.#logger,
@@ -108,6 +117,7 @@ export class WorkerProcess {
       onNotification: (payload) => {
         if (!concerns(payload, scheduler.locationId)) return;
         this.#metrics.notified();
+        this.#heardAt = performance.now();
         worker.wake();
       },
       onConnected: () => worker.wake(),
@@ -118,6 +128,7 @@ export class WorkerProcess {
       listenerConnected: () => this.#listener?.connected ?? false,
     });
     worker.start();
+    this.#reclaiming = setInterval(() => void this.#reclaimUnlessLed(scheduler), RECLAIM_INTERVAL_MS);
     this.#logger.info({ workerId: scheduler.workerId, location: config.location }, 'worker running');
   }
 
@@ -125,6 +136,7 @@ export class WorkerProcess {
   async stop(): Promise<DrainReport> {
     this.#stopping.abort();
     this.#logger.info({ inFlight: this.#worker?.inFlight ?? 0 }, 'draining');
+    clearInterval(this.#reclaiming);
     await this.#listener?.close();
     const report = (await this.#worker?.drain(this.#config.drainTimeoutMs)) ?? { released: 0, unreported: 0 };
     await this.#fetcher?.close();
@@ -133,6 +145,16 @@ export class WorkerProcess {
     await this.#pool.end().catch(() => undefined);
     this.#logger.info(report, 'worker stopped');
     return report;
+  }
+
+  /** With every coordinator dead, workers do what cannot wait: ticks of dead workers are not left lying. */
+  async #reclaimUnlessLed(scheduler: PostgresScheduler): Promise<void> {
+    if (performance.now() - this.#heardAt < RECLAIM_INTERVAL_MS) return;
+    try {
+      await scheduler.reclaim();
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'could not take ticks back from lost workers');
+    }
   }
 
   async #untilItWorks<Value>(attempt: () => Promise<Value>): Promise<Value | undefined> {

@@ -57,7 +57,7 @@ function headLines({ board, title, startMs, nowMs, remainingMs, width }: LiveVie
   const counts = (Object.keys(totals) as Outcome[])
     .filter((outcome) => totals[outcome] > 0 || outcome === 'up' || outcome === 'down' || outcome === 'missed')
     .map((outcome) => `${totals[outcome] > 0 ? paintOutcome(outcome) : paint('dim', outcome)} ${totals[outcome]}`);
-  return [cut(facts.join('  '), width), cut([...counts, ...late].join('  '), width)];
+  return [cut(facts.join('  '), width), cut(['since the start:', ...counts, ...late].join('  '), width)];
 }
 
 function rowLines(rows: readonly Row[], input: LiveViewInput, room: number): string[] {

@@ -83,7 +83,7 @@ class PlainPresenter implements Presenter {
 
   running(addresses: Addresses): void {
     for (const [label, text] of addressEntries(addresses)) this.say(`${label}: ${text}`);
-    this.say('Ctrl-C (SIGINT) or SIGTERM stops everything; what was recorded stays');
+    this.say(`Ctrl-C, or SIGTERM to process ${process.pid}, stops everything; what was recorded stays`);
   }
 
   update({ board, nowMs }: Screen, changes: readonly Change[]): void {

@@ -14,6 +14,8 @@ export interface RunDatabase extends DatabaseConfig {
   readonly psql: string;
   /** A sentence for people. */
   readonly description: string;
+  /** Where the data is, for people. */
+  readonly location: string;
   /** Called while the database does not answer: starts it again if that is ours to do. */
   revive(): Promise<void>;
   /** Stops it if that is ours to do. */
@@ -29,6 +31,7 @@ export async function openRunDatabase(dataDir: string, onProgress: (line: string
       key: `${host}${pathname}`,
       psql: 'psql "$EVERYTICK_DATABASE_URL"',
       description: `Using the database ${redactUrl(config.databaseUrl)}`,
+      location: redactUrl(config.databaseUrl),
       revive: () => Promise.resolve(),
       stop: () => Promise.resolve(),
     };
@@ -41,6 +44,7 @@ export async function openRunDatabase(dataDir: string, onProgress: (line: string
     listenUrl: url,
     key: 'embedded',
     psql: await writeServiceFile(dataDir, url),
+    location: shortest(server.home),
     description: `PostgreSQL ${server.version} runs on 127.0.0.1:${server.port}, its data is in ${shortest(server.home)}`,
     async revive() {
       server = await startEmbeddedPostgres({ dataDir: directory, port: server.port, onProgress });

@@ -26,6 +26,7 @@ export interface RunServicesOptions {
 export class RunServices {
   readonly #options: RunServicesOptions;
   readonly #followers: { readonly name: string; readonly log: LogFollower }[] = [];
+  readonly #environments = new Map<ChildService, NodeJS.ProcessEnv>();
   readonly workers: ChildService[] = [];
   coordinator: ChildService | null = null;
   demoSite: ChildService | null = null;
@@ -56,7 +57,19 @@ export class RunServices {
       });
       this.workers.push(worker);
     }
-    await Promise.all([this.coordinator, ...this.workers].map(startUntilReady));
+    await Promise.all([this.coordinator, ...this.workers].map((service) => this.#startUntilReady(service)));
+  }
+
+  /** Between the choice of a port and its use another process may take it: then the system chooses. */
+  async #startUntilReady(service: ChildService): Promise<void> {
+    try {
+      await startUntilReady(service);
+    } catch (error) {
+      const environment = this.#environments.get(service);
+      if (environment === undefined || !(error as Error).message.includes('EVERYTICK_STATUS_PORT')) throw error;
+      environment['EVERYTICK_STATUS_PORT'] = '0';
+      await startUntilReady(service);
+    }
   }
 
   /** Starts the demonstration site and resolves with its base URL. */
@@ -98,8 +111,9 @@ export class RunServices {
   async #create(name: string, script: string, args: string[], environment: NodeJS.ProcessEnv): Promise<ChildService> {
     await mkdir(this.#options.logDir, { recursive: true });
     const logFile = join(this.#options.logDir, `${name}.log`);
-    const env = { ...process.env, ...environment };
+    const env: NodeJS.ProcessEnv = { ...process.env, ...environment };
     const service = new ChildService({ name, script, args, env, logFile, onIncident: this.#options.onIncident });
+    this.#environments.set(service, env);
     this.#followers.push({ name, log: new LogFollower(logFile) });
     return service;
   }

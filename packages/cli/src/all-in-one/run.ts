@@ -7,7 +7,7 @@
 
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EverytickError, openPool, redactUrl, type TargetSpec } from '@everytick/core';
+import { EverytickError, openPool, type TargetSpec } from '@everytick/core';
 import type pg from 'pg';
 import { migrate } from '../migrate/index.ts';
 import { counted } from '../output/format.ts';
@@ -199,7 +199,7 @@ class AllInOneRun {
     await this.#pool?.end();
     const database = await this.#opening?.catch(() => undefined);
     await database?.stop();
-    this.#presenter.say(`Stopped. What was recorded stays in ${whereIs(database, this.#options.dataDir)}`);
+    this.#presenter.say(`Stopped. What was recorded stays in ${database?.location ?? this.#options.dataDir}`);
   }
 }
 
@@ -209,11 +209,6 @@ function sentenceAbout({ source, added, changed, removed }: WatchList): string {
   const changes = Object.entries({ added, changed, removed }).filter(([, count]) => count > 0);
   const list = changes.length === 0 ? 'unchanged' : changes.map(([word, count]) => `${count} ${word}`).join(', ');
   return `Watching what was asked for (targets: ${list})`;
-}
-
-function whereIs(database: RunDatabase | undefined, dataDir: string): string {
-  if (database === undefined || database.key === 'embedded') return dataDir;
-  return redactUrl(database.databaseUrl);
 }
 
 /** A number of worker processes from a flag. Throws `usage`. */

@@ -61,7 +61,7 @@ test('a second signal leaves at once, whatever is under way', async () => {
   await once(silent, 'listening');
   try {
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
-    const run = await up(url, '--every', '20s', '--timeout', '20s', '--workers', '1');
+    const run = await up(url, '--every', '20s', '--timeout', '19s', '--workers', '1');
     await requested.promise;
     run.signal('SIGINT');
     await run.waitForOutput('Stopping');

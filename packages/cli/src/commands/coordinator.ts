@@ -9,11 +9,13 @@ import {
   logSettings,
   readCoordinatorConfig,
   readLogConfig,
+  readTogether,
 } from '@everytick/core';
 import { Command } from 'commander';
 import { attachToParent } from '../parent-process.ts';
 import { onShutdown, reportShutdownFailuresTo } from '../shutdown.ts';
 import { settingsHelp } from './settings-help.ts';
+import { unknownVariables } from './unknown-variables.ts';
 
 const settings = { ...databaseSettings, ...listenSettings, ...coordinatorSettings, ...logSettings };
 
@@ -30,8 +32,12 @@ With none at all, checks that are on the schedule go on; changes of targets wait
 ${settingsHelp(Object.values(settings))}`,
     )
     .action(async () => {
-      const config = readCoordinatorConfig(process.env);
-      const logger = createLogger(readLogConfig(process.env), { role: 'coordinator' });
+      const [config, log] = readTogether(
+        () => readCoordinatorConfig(process.env),
+        () => readLogConfig(process.env),
+      );
+      const logger = createLogger(log, { role: 'coordinator' });
+      for (const warning of unknownVariables(process.env)) logger.warn(warning);
       const coordinator = new CoordinatorProcess(config, logger);
       reportShutdownFailuresTo((name, reason) => logger.error({ name, reason }, 'stopping went wrong'));
       onShutdown('coordinator', [], () => coordinator.stop(), STOP_DEADLINE_MS);

@@ -3,6 +3,7 @@
 import { databaseSettings, listenSettings, readDatabaseConfig } from '@everytick/core';
 import { Command } from 'commander';
 import { migrate } from '../migrate/index.ts';
+import { counted } from '../output/format.ts';
 import { settingsHelp } from './settings-help.ts';
 
 export function migrateCommand(): Command {
@@ -30,8 +31,8 @@ ${settingsHelp(Object.values({ ...databaseSettings, ...listenSettings }))}`,
       const count = report.applied.length;
       process.stdout.write(
         count === 0
-          ? `Nothing to do: all ${report.alreadyApplied} migrations had been applied.\n`
-          : `Applied ${count} ${count === 1 ? 'migration' : 'migrations'}; ${report.alreadyApplied} had been applied before.\n`,
+          ? `Nothing to do: the database has the schema of this version (${counted(report.alreadyApplied, 'migration')}).\n`
+          : `Applied ${counted(count, 'migration')}; ${report.alreadyApplied} had been applied before.\n`,
       );
       if (report.invalidIndexes.length > 0) {
         process.stdout.write(

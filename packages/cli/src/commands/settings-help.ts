@@ -3,11 +3,12 @@
 import type { Setting } from '@everytick/core';
 
 export function settingsHelp(settings: readonly Setting<unknown>[]): string {
-  const lines = settings.map(({ variable, meaning, allowed, defaultText }) =>
+  const lines = settings.map(({ variable, meaning, allowed, defaultText, defaultShown }) =>
     [
       `  ${variable}`,
       `      ${meaning}`,
-      `      ${capitalize(allowed)}; ${defaultText === undefined ? 'no default' : `default ${defaultText}`}.`,
+      `      ${capitalize(allowed)}.`,
+      `      Default: ${defaultShown ?? defaultText ?? 'none'}`,
     ].join('\n'),
   );
   return `\nEnvironment:\n${lines.join('\n')}\n`;

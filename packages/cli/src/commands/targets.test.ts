@@ -22,7 +22,7 @@ async function run(...args: string[]) {
 test('targets are added, listed and removed', async () => {
   const added = await run('targets', 'add', 'https://me:hunter2@shop.example/', '--every', '10s', '--match', 'cart');
   expect(added).toMatchObject({ code: 0, stderr: '' });
-  expect(added.stdout).toMatch(/^added 'shop.example' \(id \d+\): https:\/\/shop.example\/ every 10s, timeout 10s/);
+  expect(added.stdout).toMatch(/^added 'shop.example' \(id \d+\): https:\/\/shop.example\/ every 10s, timeout 5s/);
 
   const file = join(cwd, 'targets.yaml');
   await writeFile(file, 'targets:\n  - url: https://a.example\n  - url: https://b.example\n');

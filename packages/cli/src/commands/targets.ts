@@ -58,7 +58,7 @@ A targets file:
     - name: shop                    # optional
       url: https://shop.example/
       every: 10s                    # default 60s
-      timeout: 5s                   # default 10s
+      timeout: 5s                   # default: half of every, at most 10s
       match: 'Add to cart'          # optional
 ${databaseHelp}`,
     )

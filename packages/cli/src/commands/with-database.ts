@@ -27,7 +27,8 @@ async function databaseUrl(): Promise<string> {
     if (running?.databaseUrl) return running.databaseUrl;
     throw new EverytickError(
       'config_invalid',
-      'which database? EVERYTICK_DATABASE_URL is not set, and no "everytick up" is running in this folder',
+      'which database? EVERYTICK_DATABASE_URL is not set, and no "everytick up" (that is what "npx pnpm@12 start" runs) ' +
+        'is running in this folder with its data in .everytick',
     );
   }
   return readDatabaseConfig(process.env).databaseUrl;

@@ -6,6 +6,7 @@ import {
   listenSettings,
   logSettings,
   readLogConfig,
+  readTogether,
   readWorkerConfig,
   workerSettings,
 } from '@everytick/core';
@@ -14,6 +15,7 @@ import { Command } from 'commander';
 import { attachToParent } from '../parent-process.ts';
 import { onShutdown, reportShutdownFailuresTo } from '../shutdown.ts';
 import { settingsHelp } from './settings-help.ts';
+import { unknownVariables } from './unknown-variables.ts';
 
 const settings = { ...databaseSettings, ...listenSettings, ...workerSettings, ...logSettings };
 
@@ -28,8 +30,12 @@ On SIGTERM a worker gives back what it has not begun, finishes what it has, and 
 ${settingsHelp(Object.values(settings))}`,
     )
     .action(async () => {
-      const config = readWorkerConfig(process.env);
-      const logger = createLogger(readLogConfig(process.env), { role: 'worker', worker: config.workerName });
+      const [config, log] = readTogether(
+        () => readWorkerConfig(process.env),
+        () => readLogConfig(process.env),
+      );
+      const logger = createLogger(log, { role: 'worker', worker: config.workerName });
+      for (const warning of unknownVariables(process.env)) logger.warn(warning);
       const worker = new WorkerProcess(config, logger);
       reportShutdownFailuresTo((name, reason) => logger.error({ name, reason }, 'stopping went wrong'));
       onShutdown('worker', [], () => worker.stop(), config.drainTimeoutMs + 5_000);

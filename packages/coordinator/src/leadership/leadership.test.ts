@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { silentLogger } from '@everytick/core';
 import { createTestDatabase, eventually, type TestDatabase } from '@everytick/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -14,11 +17,46 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((leadership) => leadership.close()));
 });
 
-function candidate(name: string, lead?: (session: LeaderSession) => Promise<void>): Leadership {
+/** Passes bytes on until it is silenced: then it keeps its connections and says nothing on them, new ones included. */
+async function startProxy(targetPort: number) {
+  const sockets: Socket[] = [];
+  let silent = false;
+  const server = createServer((downstream) => {
+    const upstream = connect(targetPort, '127.0.0.1');
+    sockets.push(downstream, upstream);
+    for (const [from, to] of [
+      [downstream, upstream],
+      [upstream, downstream],
+    ] as const) {
+      from.on('data', (chunk) => silent || to.write(chunk));
+      from.on('error', () => undefined);
+      from.on('close', () => silent || to.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    silence: () => {
+      silent = true;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(started.splice(0).map((leadership) => leadership.close()));
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+function candidate(
+  name: string,
+  lead?: (session: LeaderSession) => Promise<void>,
+  connectionString = database.url,
+): Leadership {
   const untilLost = (session: LeaderSession) =>
     new Promise<void>((resolve) => session.lost.addEventListener('abort', () => resolve()));
   const leadership = new Leadership({
-    connectionString: database.url,
+    connectionString,
     applicationName: name,
     lead: lead ?? untilLost,
     logger: silentLogger(),
@@ -63,6 +101,29 @@ describe('leadership', () => {
     await kill('only');
     await eventually(() => times === 2);
   });
+
+  it('passes on within seconds when the connection of the leader falls silent, and the leader notices', async () => {
+    await using proxy = await startProxy(Number(new URL(database.url).port));
+    const url = new URL(database.url);
+    url.host = `127.0.0.1:${proxy.port}`;
+    let asked = 0;
+    const first = candidate(
+      'behind a proxy',
+      async (session) => {
+        while (!session.lost.aborted) {
+          await session.use((client) => client.query('SELECT 1')).catch(() => undefined);
+          asked++;
+          await delay(100);
+        }
+      },
+      url.href,
+    );
+    await eventually(() => asked > 2);
+    const second = candidate('beside it');
+    proxy.silence();
+    await eventually(() => second.leading, { timeoutMs: 8_000 });
+    await eventually(() => !first.leading, { timeoutMs: 15_000 });
+  }, 40_000);
 
   it('lets nobody act who has lost it', async () => {
     let session: LeaderSession | undefined;

@@ -4,38 +4,49 @@
 //
 // Everything that only the leader may do runs on the very connection that holds the lock. A coordinator that has lost
 // that connection, and with it perhaps the lock, cannot act any more, whatever it believes: two leaders at once are
-// impossible, without any clock or lease of its own. The keepalive settings bound how long the server goes on holding
-// the lock for a leader whose machine has vanished without closing the connection.
+// impossible, without any clock or lease of its own. The settings of the session bound how long the server goes on holding
+// the lock for a leader that is stopped, or whose machine has vanished without closing the connection. The leader for its
+// part takes a statement that is not answered in time as the end of the connection.
 
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Logger, loadSql, withinDeadline } from '@everytick/core';
+import { EverytickError, type Logger, loadSql, withinDeadline } from '@everytick/core';
 import pg from 'pg';
 
 const leaderLockSql = loadSql('leader-lock');
 const leaderSessionSql = loadSql('leader-session');
 
 const STANDBY_POLL_MS = 1_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
+/** Longer than the session's own statement_timeout: an answer that takes so long does not come. */
+const QUERY_TIMEOUT_MS = 10_000;
 
 /** The connection that holds the lock. */
 export class LeaderSession {
   /** Fires when the connection, and with it the lock, is gone. */
   readonly lost: AbortSignal;
   readonly #client: pg.Client;
+  readonly #lose: () => void;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(client: pg.Client, lost: AbortSignal) {
+  constructor(client: pg.Client, connection: AbortController) {
     this.#client = client;
-    this.lost = lost;
+    this.lost = connection.signal;
+    this.#lose = () => connection.abort();
   }
 
-  /** Runs work on the connection, one piece after the other, so that nobody's statements get into another's transaction. */
+  /**
+   * Runs work on the connection, one piece after the other, so that nobody's statements get into another's transaction.
+   * Only an error that the server itself reports leaves the connection usable: after any other one, a statement that was
+   * given up may still be under way, so the connection is given up with it.
+   */
   use<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
     const result = this.#last.then(() => {
       this.lost.throwIfAborted();
       return work(this.#client);
     });
-    this.#last = result.catch(() => undefined);
+    this.#last = result.catch((error: unknown) => {
+      if (!(error instanceof pg.DatabaseError || error instanceof EverytickError)) this.#lose();
+    });
     return result;
   }
 }
@@ -44,6 +55,8 @@ export interface LeadershipOptions {
   /** A direct connection: the lock belongs to a session. */
   readonly connectionString: string;
   readonly applicationName: string;
+  /** Rejects where this coordinator cannot lead yet. Asked before it tries for the lock. */
+  readonly prepare?: (client: pg.Client) => Promise<void>;
   /** Runs while leading. It must return soon after `session.lost` has fired. */
   readonly lead: (session: LeaderSession) => Promise<void>;
   readonly logger: Logger;
@@ -99,8 +112,9 @@ export class Leadership {
       connectionString: this.#options.connectionString,
       application_name: this.#options.applicationName,
       connectionTimeoutMillis: 5_000,
-      query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+      query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 1_000,
     });
     const session = new AbortController();
     this.#session = session;
@@ -109,6 +123,7 @@ export class Leadership {
     try {
       await client.connect();
       await client.query(leaderSessionSql);
+      await this.#options.prepare?.(client);
       while (!(await this.#lock(client))) {
         onStandby();
         await this.#pause();
@@ -116,16 +131,17 @@ export class Leadership {
       }
       this.#leading = true;
       this.#options.logger.info('leading');
-      await this.#options.lead(new LeaderSession(client, session.signal));
+      await this.#options.lead(new LeaderSession(client, session));
     } finally {
       if (this.#leading) this.#options.logger.info('no longer leading');
       this.#leading = false;
       session.abort();
-      // Closing the connection gives the lock back. A server that is gone may never answer.
+      // Closing the connection gives the lock back. A server that is gone may never answer: then it is cut.
       await withinDeadline(
         client.end().catch(() => undefined),
         1_000,
       );
+      (client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
     }
   }
 

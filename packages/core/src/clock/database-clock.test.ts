@@ -43,6 +43,18 @@ describe('the database clock in another process', () => {
     expect(clock.atMonotonic(50_000)).toBeCloseTo(NOON + 3 + 50_000, 6);
   });
 
+  it('follows at once when one of the clocks has jumped, whichever way and however slow the exchange', () => {
+    const clock = new DatabaseClock();
+    clock.observe(sample(1_000, 1, 0, 1));
+    clock.observe(sample(2_000, 20, 0, 20, NOON + 600_000));
+    expect(clock.atMonotonic(3_000)).toBeCloseTo(NOON + 600_000 + 3_000, 6);
+    clock.observe(sample(4_000, 30, 0, 30, NOON));
+    expect(clock.atMonotonic(5_000)).toBeCloseTo(NOON + 5_000, 6);
+    // The monotonic clock itself, which a virtual machine may set back.
+    clock.observe(sample(500, 40, 0, 40, NOON + 9_000));
+    expect(clock.atMonotonic(600)).toBeCloseTo(NOON + 9_600, 6);
+  });
+
   it('refuses to guess before the first exchange', () => {
     expect(() => new DatabaseClock().atMonotonic(1)).toThrow('has not been read');
   });

@@ -11,8 +11,10 @@ export interface ClockSample {
   readonly databaseEndMs: number;
 }
 
-/** Quartz clocks drift apart by some 50 us a second at worst; after this long a new sample beats an old, better one. */
+/** After this long a new sample beats an old, better one. */
 const SAMPLE_LIFETIME_MS = 30_000;
+/** How fast two clocks drift apart at worst, in milliseconds a millisecond. */
+const WORST_DRIFT = 0.0002;
 
 export class DatabaseClock {
   #offsetMs: number | undefined;
@@ -21,14 +23,20 @@ export class DatabaseClock {
 
   /**
    * Learns from one exchange, as NTP does (RFC 5905, section 8): the time that the exchange spent on the way, halved,
-   * bounds the error, so the quickest exchange of the last half minute is the one to believe.
+   * bounds the error, so the quickest exchange of the last half minute is the one to believe. Unless the two contradict
+   * each other: then one of the clocks has jumped (a machine that slept, a database that failed over), and what was
+   * learnt before no longer holds.
    */
   observe(sample: ClockSample): void {
     const { sentAtMonotonicMs, receivedAtMonotonicMs, databaseStartMs, databaseEndMs } = sample;
     const uncertaintyMs = (receivedAtMonotonicMs - sentAtMonotonicMs - (databaseEndMs - databaseStartMs)) / 2;
-    const expired = receivedAtMonotonicMs - this.#takenAtMonotonicMs > SAMPLE_LIFETIME_MS;
-    if (this.#offsetMs !== undefined && uncertaintyMs > this.#uncertaintyMs && !expired) return;
-    this.#offsetMs = (databaseStartMs - sentAtMonotonicMs + (databaseEndMs - receivedAtMonotonicMs)) / 2;
+    const offsetMs = (databaseStartMs - sentAtMonotonicMs + (databaseEndMs - receivedAtMonotonicMs)) / 2;
+    const ageMs = Math.abs(receivedAtMonotonicMs - this.#takenAtMonotonicMs);
+    if (this.#offsetMs !== undefined && ageMs < SAMPLE_LIFETIME_MS && uncertaintyMs > this.#uncertaintyMs) {
+      const possibleMs = uncertaintyMs + this.#uncertaintyMs + ageMs * WORST_DRIFT;
+      if (Math.abs(offsetMs - this.#offsetMs) <= possibleMs) return;
+    }
+    this.#offsetMs = offsetMs;
     this.#uncertaintyMs = uncertaintyMs;
     this.#takenAtMonotonicMs = receivedAtMonotonicMs;
   }

@@ -1,7 +1,7 @@
 // The settings of a coordinator.
 
 import { type DatabaseConfig, readDatabaseConfig } from './database.ts';
-import { type Environment, integerSetting, readSettings } from './setting.ts';
+import { type Environment, integerSetting, readSettings, readTogether } from './setting.ts';
 import { statusSettings } from './status.ts';
 
 export const coordinatorSettings = {
@@ -17,5 +17,9 @@ export type CoordinatorConfig = DatabaseConfig & ReturnType<typeof readSettings<
 
 /** Throws `config_invalid` that names every wrong variable. */
 export function readCoordinatorConfig(environment: Environment): CoordinatorConfig {
-  return { ...readDatabaseConfig(environment), ...readSettings(coordinatorSettings, environment) };
+  const [database, values] = readTogether(
+    () => readDatabaseConfig(environment),
+    () => readSettings(coordinatorSettings, environment),
+  );
+  return { ...database, ...values };
 }

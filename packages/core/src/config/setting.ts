@@ -11,6 +11,8 @@ export interface Setting<Value> {
   readonly allowed: string;
   /** As one would write it in the environment; undefined where the setting has to be given. */
   readonly defaultText: string | undefined;
+  /** What to say of a default that differs from process to process. */
+  readonly defaultShown?: string;
   /** What it does, a sentence for the README. */
   readonly meaning: string;
   /** True if the value must not be shown. */
@@ -81,4 +83,22 @@ export function choiceSetting<const Choice extends string>(
     defaultText,
     meaning,
   };
+}
+
+/** Runs several readers of settings and throws the problems of all of them at once. */
+export function readTogether<Readers extends readonly (() => unknown)[]>(
+  ...readers: Readers
+): { -readonly [Index in keyof Readers]: ReturnType<Readers[Index]> } {
+  const problems: string[] = [];
+  const values = readers.map((read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof EverytickError && error.code === 'config_invalid')) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  });
+  if (problems.length > 0) throw new EverytickError('config_invalid', problems.join('\n'));
+  return values as { -readonly [Index in keyof Readers]: ReturnType<Readers[Index]> };
 }

@@ -3,7 +3,14 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { type DatabaseConfig, readDatabaseConfig } from './database.ts';
-import { choiceSetting, type Environment, integerSetting, readSettings, type Setting } from './setting.ts';
+import {
+  choiceSetting,
+  type Environment,
+  integerSetting,
+  readSettings,
+  readTogether,
+  type Setting,
+} from './setting.ts';
 import { statusSettings } from './status.ts';
 
 export const workerSettings = {
@@ -20,7 +27,8 @@ export const workerSettings = {
     schema: z.string().max(200),
     allowed: 'at most 200 characters',
     defaultText: `${hostname()}-${process.pid}`,
-    meaning: 'How this worker is called in the database and in logs. Unless set, host name and process id.',
+    defaultShown: 'host name and process id',
+    meaning: 'How this worker is called in the database and in logs.',
   } satisfies Setting<string>,
   maxInFlight: integerSetting(
     'EVERYTICK_MAX_IN_FLIGHT',
@@ -75,7 +83,9 @@ export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
 
 /** Throws `config_invalid` that names every wrong variable. */
 export function readWorkerConfig(environment: Environment) {
-  const database: DatabaseConfig = readDatabaseConfig(environment);
-  const { preparedStatements, ...values } = readSettings(workerSettings, environment);
+  const [database, { preparedStatements, ...values }] = readTogether(
+    (): DatabaseConfig => readDatabaseConfig(environment),
+    () => readSettings(workerSettings, environment),
+  );
   return { ...database, ...values, preparedStatements: preparedStatements === 'on' };
 }

@@ -8,6 +8,8 @@ export interface ClaimedCheck {
   readonly target: Target;
   /** The tick's instant by the database clock, in whole milliseconds since 1970. */
   readonly scheduledAtMs: number;
+  /** The tick of the same lease that follows. */
+  readonly nextAtMs: number;
   readonly epoch: number;
 }
 

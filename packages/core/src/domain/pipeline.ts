@@ -11,6 +11,8 @@ export interface Claim {
   readonly checks: readonly ClaimedCheck[];
   /** Ticks that this claim passed over and wrote as `missed`. */
   readonly ticksMissed: number;
+  /** When the next tick is due that this claim did not take, by the database clock; null if none is known. */
+  readonly nextDueAtMs: number | null;
 }
 
 export interface FinishReport {
@@ -37,7 +39,7 @@ export interface TargetFetcher {
   close(): Promise<void>;
 }
 
-/** Takes each result once, after it is durable. It must not throw, and what it awaits never delays a check. */
+/** Takes each result once, after it is durable. What it throws is logged, and what it awaits delays no check. */
 export interface ResultProcessor {
   process(results: readonly CheckResult[]): void;
 }

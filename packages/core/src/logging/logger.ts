@@ -15,7 +15,7 @@ export function createLogger(config: LogConfig, bindings: Record<string, unknown
       ? { target: 'pino-pretty', options: { destination: 1, translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname' } }
       : { target: 'pino/file', options: { destination: 1 } },
   );
-  return pino(
+  const logger = pino(
     {
       level: config.level,
       base: { pid: process.pid, ...bindings },
@@ -25,6 +25,13 @@ export function createLogger(config: LogConfig, bindings: Record<string, unknown
     },
     transport,
   );
+  // The reader of the log has gone, or the disk is full. That is no reason to stop checking.
+  transport.once('error', (error: Error) => {
+    logger.level = 'silent';
+    process.stderr.write(`everytick: the log cannot be written any more (${error.message}), going on without it\n`);
+    transport.on('error', () => undefined);
+  });
+  return logger;
 }
 
 /** A logger that says nothing, for tests and for commands whose output is for people. */

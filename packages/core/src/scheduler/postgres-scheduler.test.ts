@@ -159,11 +159,22 @@ describe('claiming', () => {
   });
 
   it('leaves a tick alone while its worker may still report it', async () => {
-    await addTestTargets(database, [{ intervalS: 1, timeoutMs: 1_000 }]);
+    await addTestTargets(database, [{ intervalS: 1, timeoutMs: 800 }]);
     await dueIn(-1);
     await ours.claim(1);
     await dueIn(-1);
     expect((await theirs.claim(1)).checks).toEqual([]);
+  });
+
+  it('says when the next tick is due that it did not take', async () => {
+    const [id = 0] = await addTestTargets(database, [{ intervalS: 10 }, { intervalS: 3600 }]);
+    await database.query("UPDATE leases SET next_fire_at = now() + interval '40 minutes'");
+    await database.query("UPDATE leases SET next_fire_at = now() + interval '30 minutes' WHERE target_id = $1", [id]);
+    expect((await ours.claim(10)).nextDueAtMs).toBe((await lease(id)).next);
+    await database.query('UPDATE leases SET next_fire_at = now() WHERE target_id = $1', [id]);
+    const claim = await ours.claim(10);
+    expect(only(claim.checks).nextAtMs).toBe((await lease(id)).next);
+    expect(claim.nextDueAtMs).toBe((await lease(id)).next);
   });
 
   it('reads the clock of the database, also when nothing is due', async () => {
@@ -274,11 +285,18 @@ describe('finishing', () => {
     await addTestTargets(database, [{}]);
     await dueIn(-1);
     const pool = new pg.Pool({ connectionString: database.url, max: 1, options: '-c synchronous_commit=on' });
+    const setting = async () => (await pool.query("SELECT current_setting('synchronous_commit')")).rows[0];
     try {
       const scheduler = await register('durable', pool);
-      expect((await scheduler.claim(1)).checks).toHaveLength(1);
-      const { rows } = await pool.query("SELECT current_setting('synchronous_commit') AS setting");
-      expect(rows).toEqual([{ setting: 'on' }]);
+      // In one transaction with it, the setting under which the claim will commit can be seen.
+      await pool.query('BEGIN');
+      const check = only((await scheduler.claim(1)).checks);
+      expect(await setting()).toEqual({ current_setting: 'off' });
+      await pool.query('COMMIT');
+      await pool.query('BEGIN');
+      expect(await scheduler.finish([resultOf(check)])).toEqual({ recorded: 1, lost: 0 });
+      expect(await setting()).toEqual({ current_setting: 'on' });
+      await pool.query('COMMIT');
     } finally {
       await pool.end();
     }
@@ -336,6 +354,68 @@ describe('a tick whose worker died', () => {
     expect(rows).toEqual([[0, 1]]);
     expect(await ledger()).toEqual([expect.objectContaining({ outcome: 'missed', error_code: 'worker_lost' })]);
     expect(await lease(id)).toMatchObject({ next: null, open: null });
+  });
+});
+
+describe('an edited schedule', () => {
+  const edit = async (id: number, change: string) => {
+    await database.query(`UPDATE monitored_targets SET ${change} WHERE id = $1`, [id]);
+    await syncLeases(database, [id]);
+  };
+
+  it('comes into force within a second, also before the second tick of the old one', async () => {
+    const ids = await addTestTargets(database, Array(20).fill({ intervalS: 86_400 }));
+    for (let claimed = 0; claimed < ids.length; ) {
+      const { checks } = await waitAndClaim(ours);
+      await ours.finish(checks.map((check) => resultOf(check)));
+      claimed += checks.length;
+    }
+    for (const id of ids) await edit(id, 'interval_s = 10');
+    const { rows } = await database.query<{ latest: number }>(
+      'SELECT max(extract(epoch FROM next_fire_at - now()))::float8 AS latest FROM leases',
+    );
+    expect(rows[0]?.latest).toBeLessThan(1.1);
+  });
+
+  it('leaves the open tick to its worker', async () => {
+    const [id = 0] = await addTestTargets(database, [{ intervalS: 3600 }]);
+    await dueIn(-1);
+    const check = only((await ours.claim(1)).checks);
+    await edit(id, 'interval_s = 10');
+    expect(await ours.finish([resultOf(check)])).toEqual({ recorded: 1, lost: 0 });
+    const next = only((await waitAndClaim(ours)).checks);
+    expect(next.scheduledAtMs).toBeGreaterThan(check.scheduledAtMs);
+    expect(next.scheduledAtMs).toBeLessThan(check.scheduledAtMs + 3_000);
+  });
+
+  it('does not take up a tick of the old one again that was claimed ahead and given back', async () => {
+    const [id = 0] = await addTestTargets(database, [{ intervalS: 3600 }]);
+    await dueIn(400);
+    const check = only((await ours.claim(1)).checks);
+    await edit(id, 'interval_s = 10');
+    const { next } = await lease(id);
+    await ours.release([check]);
+    expect(await lease(id)).toMatchObject({ next, open: null });
+    expect(await ledger()).toEqual([expect.objectContaining({ at: check.scheduledAtMs, outcome: 'skipped' })]);
+  });
+
+  it('is followed for all other targets when one names a location that does not exist', async () => {
+    const [bad = 0, good = 0] = await addTestTargets(database, [{ intervalS: 3600 }, { intervalS: 3600 }]);
+    await database.query("UPDATE monitored_targets SET location_ids = '{99,1,1}' WHERE id = $1", [bad]);
+    await database.query('DELETE FROM leases');
+    await syncLeases(database, [bad, good]);
+    expect((await database.query('SELECT FROM leases')).rowCount).toBe(2);
+  });
+
+  it('writes ticks of the old one that nobody claimed as missed', async () => {
+    const [id = 0] = await addTestTargets(database, [{ intervalS: 10 }]);
+    await letTimePass(database, 30);
+    const { next } = await lease(id);
+    await edit(id, 'paused = true');
+    const [missed, ...others] = await ledger();
+    expect(others).toEqual([]);
+    expect(missed).toMatchObject({ at: next, outcome: 'missed', error_code: 'unclaimed' });
+    expect([3, 4]).toContain(missed?.ticks);
   });
 });
 

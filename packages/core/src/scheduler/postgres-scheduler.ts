@@ -10,6 +10,7 @@ const claimSql = loadSql('leases-claim');
 const finishSql = loadSql('leases-finish');
 const releaseSql = loadSql('leases-release');
 const ensurePartitionsSql = loadSql('partitions-ensure');
+const reclaimSql = loadSql('leases-reclaim');
 const registerSql = loadSql('worker-register');
 const deregisterSql = loadSql('worker-deregister');
 
@@ -31,9 +32,11 @@ export interface PostgresSchedulerOptions {
 type ClaimRow = [
   startMs: number,
   endMs: number,
+  nextDueAtMs: number | null,
   targetId: number | null,
   epoch: number,
   scheduledAtMs: number,
+  nextAtMs: number,
   ticksMissed: number,
   url: string,
   timeoutMs: number,
@@ -95,12 +98,14 @@ export class PostgresScheduler implements WorkScheduler {
 
     const checks: ClaimedCheck[] = [];
     let ticksMissed = 0;
-    for (const [, , id, epoch, scheduledAtMs, missed, url, timeoutMs, matchPattern] of rows) {
+    let nextDueAtMs = last[2] ?? Number.POSITIVE_INFINITY;
+    for (const [, , , id, epoch, scheduledAtMs, nextAtMs, missed, url, timeoutMs, matchPattern] of rows) {
       if (id === null) continue;
       ticksMissed += missed;
-      checks.push({ target: { id, url, timeoutMs, matchPattern }, scheduledAtMs, epoch });
+      nextDueAtMs = Math.min(nextDueAtMs, nextAtMs);
+      checks.push({ target: { id, url, timeoutMs, matchPattern }, scheduledAtMs, nextAtMs, epoch });
     }
-    return { checks, ticksMissed };
+    return { checks, ticksMissed, nextDueAtMs: Number.isFinite(nextDueAtMs) ? nextDueAtMs : null };
   }
 
   async finish(results: readonly CheckResult[]): Promise<FinishReport> {
@@ -135,7 +140,13 @@ export class PostgresScheduler implements WorkScheduler {
       this.#locationId,
       sorted.map((check) => check.target.id),
       sorted.map((check) => check.epoch),
+      sorted.map((check) => check.scheduledAtMs),
     ]);
+  }
+
+  /** Takes ticks back from expired leases, as the leading coordinator does: for when there is none. */
+  async reclaim(): Promise<void> {
+    await this.#query('everytick_reclaim', reclaimSql, []);
   }
 
   async deregister(): Promise<void> {

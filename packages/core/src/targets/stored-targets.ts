@@ -91,7 +91,8 @@ export async function listTargets(database: Queryable): Promise<ListedTarget[]> 
 export async function findTarget(database: Queryable, nameOrId: string): Promise<NamedTarget> {
   const { rows } = await database.query<{ id: number | null; name: string }>(findSql, [[nameOrId]]);
   const [row] = rows;
-  if (row === undefined || row.id === null) throw notFound([nameOrId]);
+  if (row === undefined || row.id === null)
+    throw new EverytickError('target_not_found', `there is no target ${quotedList([nameOrId])}`);
   return { id: row.id, name: row.name };
 }
 

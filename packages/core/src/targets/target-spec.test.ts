@@ -25,8 +25,8 @@ describe('a target spec', () => {
     });
   });
 
-  test('has a timeout no longer than its interval by default', () => {
-    expect(parseTargetSpec({ url: 'https://a.example', interval: '3s' }, compile).timeoutMs).toBe(3_000);
+  test('has a timeout of half its interval by default, and no more than 10 s', () => {
+    expect(parseTargetSpec({ url: 'https://a.example', interval: '3s' }, compile).timeoutMs).toBe(1_500);
   });
 
   test.each([
@@ -54,7 +54,7 @@ describe('a target spec', () => {
 
   test('refuses a timeout longer than the interval', () => {
     expect(problemsOf({ url: 'https://a.example', interval: '5s', timeout: '6s' })).toBe(
-      'timeout: 6s is longer than the interval of 5s; a check has to be over before the next one begins',
+      'timeout: 6s is too long for an interval of 5s; at most 4800ms is allowed, for a check has to be over and reported before the next one begins',
     );
   });
 

@@ -19,7 +19,10 @@ export interface TargetSpec {
 export type PatternCompiler = (pattern: string) => unknown;
 
 export const defaultIntervalS = 60;
-export const defaultTimeoutMs = 10_000;
+/** Half the interval, and no more than this. */
+const longestDefaultTimeoutMs = 10_000;
+/** What a result needs to be in the ledger before the next check of its target. The schema asks for the same. */
+const reportingMs = 200;
 const intervalLimits = { shortestS: 1, longestS: 86_400 };
 const timeoutLimits = { shortestMs: 100, longestMs: 120_000 };
 const longestPattern = 4096;
@@ -51,11 +54,12 @@ export function targetSpecSchemaWith(compilePattern: PatternCompiler) {
     })
     .transform((given, context): TargetSpec => {
       const intervalS = given.interval ?? defaultIntervalS;
-      const timeoutMs = given.timeout ?? Math.min(defaultTimeoutMs, intervalS * 1_000);
-      if (timeoutMs > intervalS * 1_000) {
+      const timeoutMs = given.timeout ?? Math.min(longestDefaultTimeoutMs, intervalS * 500);
+      const mostMs = intervalS * 1_000 - reportingMs;
+      if (timeoutMs > mostMs) {
         const message =
-          `${formatDuration(timeoutMs)} is longer than the interval of ${formatDuration(intervalS * 1_000)}; ` +
-          'a check has to be over before the next one begins';
+          `${formatDuration(timeoutMs)} is too long for an interval of ${formatDuration(intervalS * 1_000)}; at most ` +
+          `${formatDuration(mostMs)} is allowed, for a check has to be over and reported before the next one begins`;
         context.addIssue({ code: 'custom', message, path: ['timeout'] });
       }
       const name = given.name ?? defaultTargetName(given.url);

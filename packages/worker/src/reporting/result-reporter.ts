@@ -15,6 +15,8 @@ export interface ResultReporterOptions {
   readonly processors: readonly ResultProcessor[];
   /** How long the first result of a batch waits for others. */
   readonly flushDelayMs: number;
+  /** True for a result that must not wait: the next tick of its lease is about to be claimed. */
+  readonly isUrgent?: (result: CheckResult) => boolean;
   readonly observer: ReportObserver;
   readonly logger: Logger;
 }
@@ -32,8 +34,8 @@ const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
 
 export class ResultReporter {
-  /** Called when results have left, so that there is room for new checks. */
-  onRoom: () => void = () => undefined;
+  /** Called when results have been recorded (or dropped): there is room for new checks, and their leases are free. */
+  onCommitted: (results: readonly CheckResult[]) => void = () => undefined;
 
   readonly #options: ResultReporterOptions;
   #gathered: CheckResult[] = [];
@@ -55,7 +57,7 @@ export class ResultReporter {
   report(result: CheckResult): void {
     this.#gathered.push(result);
     if (this.#writing.length > 0) return;
-    if (this.#flushing || this.#gathered.length >= MAX_BATCH) this.#writeSoon(0);
+    if (this.#flushing || this.#gathered.length >= MAX_BATCH || this.#isUrgent(result)) this.#writeSoon(0);
     else if (this.#timer === undefined) this.#writeSoon(this.#options.flushDelayMs);
   }
 
@@ -70,6 +72,8 @@ export class ResultReporter {
     clearTimeout(giveUp);
     clearTimeout(this.#timer);
   }
+
+  readonly #isUrgent = (result: CheckResult): boolean => this.#options.isUrgent?.(result) ?? false;
 
   #writeSoon(delayMs: number): void {
     clearTimeout(this.#timer);
@@ -86,18 +90,26 @@ export class ResultReporter {
   async #write(): Promise<void> {
     const batch = this.#writing;
     const startedAt = performance.now();
+    let report: FinishReport;
     try {
-      const report = await this.#options.scheduler.finish(batch);
-      this.#options.observer.written(report, (performance.now() - startedAt) / 1000);
-      if (report.lost > 0) {
-        this.#options.logger.warn({ lost: report.lost }, 'results dropped: their leases had passed to someone else');
-      }
-      for (const processor of this.#options.processors) processor.process(batch);
-      this.#leave(batch.length);
+      report = await this.#options.scheduler.finish(batch);
     } catch (error) {
       if (isRefusal(error)) this.#isolate(batch, error);
       else this.#retry(batch, error);
+      return;
     }
+    this.#options.observer.written(report, (performance.now() - startedAt) / 1000);
+    if (report.lost > 0) {
+      this.#options.logger.warn({ lost: report.lost }, 'results dropped: their leases had passed to someone else');
+    }
+    for (const processor of this.#options.processors) {
+      try {
+        processor.process(batch);
+      } catch (error) {
+        this.#options.logger.error({ err: error, processor: processor.constructor.name }, 'a result processor failed');
+      }
+    }
+    this.#leave(batch);
   }
 
   #retry(batch: readonly CheckResult[], error: unknown): void {
@@ -122,20 +134,25 @@ export class ResultReporter {
     }
     this.#options.observer.refused();
     this.#options.logger.error({ err: error, targetId: only.check.target.id }, 'the database refused a result');
-    this.#leave(1);
+    this.#leave(batch);
   }
 
-  #leave(count: number): void {
-    this.#writing = this.#writing.slice(count);
+  #leave(batch: readonly CheckResult[]): void {
+    this.#writing = [];
     this.#retryMs = RETRY_MIN_MS;
-    if (this.#gathered.length >= MAX_BATCH || (this.#flushing && this.#gathered.length > 0)) this.#writeSoon(0);
-    else if (this.#gathered.length > 0) this.#writeSoon(this.#options.flushDelayMs);
+    const hurry = this.#flushing || this.#gathered.length >= MAX_BATCH || this.#gathered.some(this.#isUrgent);
+    if (this.#gathered.length > 0) this.#writeSoon(hurry ? 0 : this.#options.flushDelayMs);
     else this.#emptied?.resolve();
-    this.onRoom();
+    this.onCommitted(batch);
   }
 }
 
-/** Data exceptions and constraint violations (SQLSTATE classes 22 and 23): trying again would fail again. */
+/**
+ * Data exceptions and constraint violations (SQLSTATE classes 22 and 23): trying again would fail again. A violation that
+ * names no constraint is an absent partition, which somebody will make.
+ */
 function isRefusal(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
+  if (!(error instanceof pg.DatabaseError)) return false;
+  const { code = '', constraint } = error;
+  return code.startsWith('22') || (code.startsWith('23') && constraint !== undefined);
 }
