@@ -7,7 +7,8 @@
 -- caller counts it. Touches no indexed column of leases: the update stays
 -- heap-only. The conflict clause is a second fence: the key of the ledger is the tick.
 --
--- Plan: function scan on unnest, leases by key: leases are locked in the order of the arrays, which is that of the key,
+-- Plan: function scan on unnest, leases by key (session-settings-hot.sql sees to it): leases are locked in the order of the
+-- arrays, which is that of the key,
 -- as everywhere.
 WITH reported AS (
   SELECT *
