@@ -4,12 +4,11 @@
 --
 -- Relies on: a claim raises the epoch, so that a lease with the claimed epoch and the claimed tick is still ours (the
 -- epoch alone may come again after a crash undid a claim). A result that lost its lease is left out of both, and its
--- caller counts it. Touches no indexed column of leases: the update stays
--- heap-only. The conflict clause is a second fence: the key of the ledger is the tick.
+-- caller counts it. Touches no indexed column of leases: the update stays heap-only. The conflict clause is a second
+-- fence: the key of the ledger is the tick.
 --
--- Plan: function scan on unnest, leases by key (session-settings-hot.sql sees to it): leases are locked in the order of the
--- arrays, which is that of the key,
--- as everywhere.
+-- Plan: function scan on unnest, leases by key (session-settings-hot.sql sees to it). Leases are locked in the order of
+-- the arrays, which is that of the key, as in every other statement.
 WITH reported AS (
   SELECT *
   FROM unnest(
