@@ -3,6 +3,7 @@
 /** @type {import('jest').Config} */
 // biome-ignore lint/style/noDefaultExport: this is how Jest reads its configuration.
 export default {
+  rootDir: '../..',
   roots: ['<rootDir>/packages'],
   testMatch: ['<rootDir>/packages/*/src/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
