@@ -43,10 +43,12 @@ function setUp({ maxInFlight = 10, fallbackMs = 60_000, fetch = () => Promise.re
   const seen = { limits: [] as number[], begun: [] as number[], finished: [] as number[], released: [] as number[] };
   const due: ClaimedCheck[] = [];
   let nextDueAtMs: number | null = null;
+  let hanging: Promise<void> | undefined;
   const scheduler = {
-    claim(limit: number): Promise<Claim> {
+    async claim(limit: number): Promise<Claim> {
       seen.limits.push(limit);
-      return Promise.resolve({ checks: due.splice(0, limit), ticksMissed: 0, nextDueAtMs });
+      await hanging;
+      return { checks: due.splice(0, limit), ticksMissed: 0, nextDueAtMs };
     },
     finish(results: readonly CheckResult[]) {
       seen.finished.push(...results.map((result) => result.check.target.id));
@@ -101,6 +103,12 @@ function setUp({ maxInFlight = 10, fallbackMs = 60_000, fetch = () => Promise.re
           epoch: 1,
         });
       }
+    },
+    /** Claims do not return until the returned function is called. */
+    hangClaims() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      hanging = promise;
+      return resolve;
     },
     expectDueIn(ms: number) {
       nextDueAtMs = clock.atMonotonic(performance.now()) + ms;
@@ -194,6 +202,25 @@ describe('a monitoring worker', () => {
     gate.resolve();
     expect(await drained).toEqual({ released: 2, unreported: 0 });
     expect(seen.finished).toEqual([1]);
+  });
+
+  it('finishes and reports what has begun though a claim hangs, and gives back what the claim still brings', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { worker, seen, schedule, hangClaims } = setUp({ fetch: () => gate.promise });
+    schedule(1);
+    worker.start();
+    await eventually(() => expect(seen.begun).toEqual([1]));
+    const letGo = hangClaims();
+    worker.wake();
+    await eventually(() => expect(seen.limits).toHaveLength(2));
+    schedule(1);
+    const drained = worker.drain(5_000);
+    gate.resolve();
+    await eventually(() => expect(seen.finished).toEqual([1]));
+    letGo();
+    expect(await drained).toEqual({ released: 1, unreported: 0 });
+    expect(seen.begun).toEqual([1]);
+    expect(seen.released).toEqual([2]);
   });
 
   it('records nothing of a check that it had to abandon', async () => {

@@ -73,7 +73,8 @@ const RETRY_MAX_MS = 2_000;
 
 export class MonitoringWorker {
   readonly #options: MonitoringWorkerOptions;
-  readonly #waiting = new Map<ClaimedCheck, NodeJS.Timeout>();
+  /** Claimed and not begun, each with its timer; without one while the worker drains. */
+  readonly #waiting = new Map<ClaimedCheck, NodeJS.Timeout | undefined>();
   #fetching = 0;
   #draining = false;
   #abandoned = false;
@@ -113,12 +114,8 @@ export class MonitoringWorker {
     const deadline = performance.now() + timeoutMs;
     const left = () => Math.max(0, deadline - performance.now());
 
-    await withinDeadline(this.#claiming, left());
-    const notBegun = [...this.#waiting.keys()];
     for (const timer of this.#waiting.values()) clearTimeout(timer);
-    this.#waiting.clear();
-    const release = this.#release(notBegun);
-
+    const release = this.#giveBackWaiting();
     if (this.#fetching > 0) {
       this.#idle = Promise.withResolvers();
       await withinDeadline(this.#idle.promise, left());
@@ -127,6 +124,15 @@ export class MonitoringWorker {
     await this.#options.reporter.flush(left());
     const released = (await withinDeadline(release, left())) ?? 0;
     return { released, unreported: this.inFlight };
+  }
+
+  /** A claim that is still under way brings more to give back. */
+  async #giveBackWaiting(): Promise<number> {
+    await this.#claiming;
+    const notBegun = [...this.#waiting.keys()];
+    const released = await this.#release(notBegun);
+    if (released === notBegun.length) this.#waiting.clear();
+    return released;
   }
 
   async #claimUntilDraining(): Promise<void> {
@@ -186,12 +192,16 @@ export class MonitoringWorker {
 
   /** Begins a check at its instant. Timers count whole milliseconds and may fire a little early, so it looks again. */
   #await(check: ClaimedCheck, delayMs: number): void {
-    if (delayMs <= 0 && !this.#draining) {
+    if (this.#draining) {
+      this.#waiting.set(check, undefined);
+      return;
+    }
+    if (delayMs <= 0) {
       this.#waiting.delete(check);
       void this.#run(check);
       return;
     }
-    if (delayMs > this.#options.horizonMs + ABSURD_DELAY_MS && !this.#draining) {
+    if (delayMs > this.#options.horizonMs + ABSURD_DELAY_MS) {
       this.#waiting.delete(check);
       void this.#release([check]);
       return;
