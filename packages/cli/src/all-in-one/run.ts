@@ -77,9 +77,9 @@ class AllInOneRun {
     this.#pool = pool;
 
     say(`Starting a coordinator and ${counted(this.#options.workers, 'worker')}`);
-    const [watchList] = await this.#step(
-      Promise.all([this.#settleTargets(pool, database), this.#services.start(database, this.#options.workers)]),
-    );
+    await this.#step(this.#services.start(database, this.#options.workers));
+    // Not before: the first ticks of new targets come within a second, and whoever owes them has to be there by then.
+    const watchList = await this.#step(this.#settleTargets(pool, database));
     say(sentenceAbout(watchList));
     this.#watcher = await this.#step(
       RunWatcher.start({
