@@ -68,7 +68,8 @@ CREATE TABLE monitored_targets (
   url text NOT NULL CHECK (url ~* '^https?://' AND length(url) <= 8192),
   interval_s integer NOT NULL CHECK (interval_s BETWEEN 1 AND 86400),
   -- A check must be over and reported before the next one of its target begins.
-  timeout_ms integer NOT NULL CHECK (timeout_ms BETWEEN 100 AND 120000 AND timeout_ms <= interval_s * 1000 - 200),
+  timeout_ms integer NOT NULL CONSTRAINT timeout_ms_within_interval
+    CHECK (timeout_ms BETWEEN 100 AND 120000 AND timeout_ms <= interval_s * 1000 - 200),
   match_pattern text CHECK (length(match_pattern) <= 4096),
   location_ids smallint[] NOT NULL DEFAULT '{1}'
     CHECK (cardinality(location_ids) > 0 AND array_position(location_ids, NULL) IS NULL),

@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { checks } from './checks.ts';
+import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { type Report, toJson, toText } from './report.ts';
 
@@ -29,6 +30,17 @@ program
   .option('--json', 'print JSON')
   .action(async ({ targets, interval, duration, workers, json }) => {
     show(await checks({ targets, intervalS: interval, durationS: duration, workers, onProgress }), json);
+  });
+
+program
+  .command('fetch')
+  .description('CPU of one check over plain HTTP: our fetcher against bare undici loops')
+  .option('--checks <n>', 'checks in a round', count, 3_000)
+  .option('--concurrency <n>', 'checks at a time', count, 32)
+  .option('--rounds <n>', 'rounds of each way; the table has their medians', count, 5)
+  .option('--json', 'print JSON')
+  .action(async ({ checks, concurrency, rounds, json }) => {
+    show(await fetchCost({ checks, concurrency, rounds, onProgress }), json);
   });
 
 program

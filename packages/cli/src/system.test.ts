@@ -50,6 +50,14 @@ async function count(database: Database, condition: string): Promise<number> {
   return rows[0]?.ticks ?? 0;
 }
 
+/** SIGTERM, and each leaves with 0. */
+async function leaveInOrder(...processes: readonly TestProcess[]): Promise<void> {
+  for (const process of processes) {
+    process.signal('SIGTERM');
+    expect(await process.exited).toEqual({ code: 0, signal: null });
+  }
+}
+
 describe('two workers', () => {
   it('share the checks, and a tick of the one that is killed is run by the other or written as missed', async () => {
     await using database = await createTestDatabase();
@@ -97,10 +105,7 @@ describe('two workers', () => {
     await eventually(async () => expect(await recordedBy('survivor')).toBeGreaterThan(after + 60), {
       timeoutMs: 15_000,
     });
-    survivor.signal('SIGTERM');
-    expect(await survivor.exited).toEqual({ code: 0, signal: null });
-    coordinator.signal('SIGTERM');
-    expect(await coordinator.exited).toEqual({ code: 0, signal: null });
+    await leaveInOrder(survivor, coordinator);
     expect(await ledgerGaps(database)).toEqual([]);
   }, 90_000);
 });
@@ -117,8 +122,7 @@ describe('a worker process', () => {
     await worker.waitForOutput('"draining"');
     worker.signal('SIGTERM');
     expect(await worker.exited).toEqual({ code: 143, signal: null });
-    coordinator.signal('SIGTERM');
-    await coordinator.exited;
+    await leaveInOrder(coordinator);
   }, 60_000);
 });
 
@@ -133,10 +137,7 @@ describe('coordinators', () => {
     first.signal('SIGCONT');
     await first.waitForOutput('no longer leading');
     await first.waitForOutput('standing by');
-    for (const process of [first, second]) {
-      process.signal('SIGTERM');
-      expect(await process.exited).toEqual({ code: 0, signal: null });
-    }
+    await leaveInOrder(first, second);
   }, 60_000);
 
   it('can all be gone: what is on the schedule goes on, on time', async () => {
@@ -153,8 +154,7 @@ describe('coordinators', () => {
       timeoutMs: 20_000,
     });
     expect(await count(database, "outcome <> 'up'")).toBe(0);
-    worker.signal('SIGTERM');
-    expect(await worker.exited).toEqual({ code: 0, signal: null });
+    await leaveInOrder(worker);
     expect(await ledgerGaps(database)).toEqual([]);
   }, 60_000);
 });
@@ -184,8 +184,7 @@ describe('a worker whose log nobody reads any more', () => {
     } finally {
       worker.kill('SIGKILL');
     }
-    coordinator.signal('SIGTERM');
-    await coordinator.exited;
+    await leaveInOrder(coordinator);
   }, 60_000);
 });
 
@@ -211,10 +210,7 @@ describe('a password in the URL of a target', () => {
     for (const text of [worker.output, coordinator.output, metrics, JSON.stringify(rows)]) {
       expect(text).not.toContain('open-sesame');
     }
-    for (const process of [worker, coordinator]) {
-      process.signal('SIGTERM');
-      await process.exited;
-    }
+    await leaveInOrder(worker, coordinator);
   }, 60_000);
 });
 
@@ -248,10 +244,7 @@ describe('the database goes away for 20 s', () => {
     );
     await coordinator.waitForOutput(/"leading"[\s\S]*"leading"/);
     expect(await count(database, "outcome = 'missed'")).toBeGreaterThanOrEqual(50 * 17);
-    for (const process of [first, second, coordinator]) {
-      process.signal('SIGTERM');
-      expect(await process.exited).toEqual({ code: 0, signal: null });
-    }
+    await leaveInOrder(first, second, coordinator);
     expect(await ledgerGaps(database)).toEqual([]);
     const twice = await database.query(
       `SELECT FROM check_results AS a JOIN check_results AS b USING (target_id, location_id)

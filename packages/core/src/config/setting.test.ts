@@ -3,6 +3,7 @@ import { EverytickError } from '../domain/error.ts';
 import { readCoordinatorConfig } from './coordinator.ts';
 import { readDatabaseConfig } from './database.ts';
 import { readLogConfig } from './log.ts';
+import { readTogether } from './setting.ts';
 import { readWorkerConfig } from './worker.ts';
 
 const database = { EVERYTICK_DATABASE_URL: 'postgres://user:secret@db/everytick' };
@@ -52,6 +53,17 @@ describe('configuration by environment variables', () => {
     );
     expect(problems).not.toContain('secret');
     expect(problems).toContain('EVERYTICK_DATABASE_URL is (not shown)');
+  });
+
+  it('has the problems of several groups of settings told together', () => {
+    const environment = { ...database, EVERYTICK_LOG_LEVEL: 'loud', EVERYTICK_MAX_IN_FLIGHT: '0' };
+    const problems = problemsOf(() =>
+      readTogether(
+        () => readWorkerConfig(environment),
+        () => readLogConfig(environment),
+      ),
+    );
+    expect(problems).toMatch(/EVERYTICK_MAX_IN_FLIGHT is "0".*\nEVERYTICK_LOG_LEVEL is "loud"/);
   });
 
   it('takes an empty variable as absent', () => {

@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { addTargets, findTarget, listTargets, removeTargets, upsertTargets } from './stored-targets.ts';
-import type { TargetSpec } from './target-spec.ts';
+import { parseTargetSpec, type TargetSpec } from './target-spec.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -17,6 +17,24 @@ function spec(name: string, changes: Partial<TargetSpec> = {}): TargetSpec {
 async function names(): Promise<string[]> {
   return (await listTargets(database.pool)).map((target) => target.name);
 }
+
+describe('the schema and the validation of targets', () => {
+  const given = (interval: string, timeout: string) =>
+    parseTargetSpec({ url: 'https://a.example', interval, timeout }, () => undefined);
+
+  test.each([
+    ['1s', '100ms', '99ms'],
+    ['1s', '800ms', '801ms'],
+    ['5s', '4800ms', '4801ms'],
+    ['1d', '120s', '120001ms'],
+  ])('have the same bounds: every %s with a timeout of %s, and not %s', async (interval, allowed, refused) => {
+    const within = given(interval, allowed);
+    await addTargets(database.pool, [within]);
+    expect(() => given(interval, refused)).toThrow('timeout');
+    const timeoutMs = Number.parseInt(refused, 10);
+    await expect(addTargets(database.pool, [{ ...within, name: 'beyond', timeoutMs }])).rejects.toThrow('timeout_ms');
+  });
+});
 
 describe('adding targets', () => {
   test('stores what was given', async () => {

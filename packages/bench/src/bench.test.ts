@@ -1,0 +1,25 @@
+// Each benchmark once, small: that they run, and that the books balance. Their figures are never judged here.
+
+import { expect, it } from '@jest/globals';
+import { checks } from './checks.ts';
+import { fetchCost } from './fetch.ts';
+import { leaseDesigns } from './lease-designs.ts';
+
+const onProgress = () => undefined;
+
+it('bench checks records every tick of its window once', async () => {
+  const report = await checks({ targets: 20, intervalS: 1, durationS: 3, workers: 1, onProgress });
+  expect(report.rows).toEqual([expect.objectContaining({ ticks_expected: 60, ticks_recorded: 60, duplicates: 0 })]);
+}, 60_000);
+
+it('bench fetch measures each way', async () => {
+  const report = await fetchCost({ checks: 50, concurrency: 5, rounds: 1, onProgress });
+  expect(report.rows).toHaveLength(3);
+  for (const row of report.rows) expect(row['cpu_us_per_check']).toBeGreaterThan(0);
+}, 60_000);
+
+it('bench lease-designs measures each design', async () => {
+  const report = await leaseDesigns({ leases: 2_000, batch: 100, connections: 2, runs: 1, onProgress });
+  expect(report.rows).toHaveLength(2);
+  for (const row of report.rows) expect(row['checks_per_second']).toBeGreaterThan(0);
+}, 60_000);

@@ -1,0 +1,9 @@
+import { expect, test } from '@jest/globals';
+import { unknownVariables } from './unknown-variables.ts';
+
+test('a misspelt setting is pointed out, with the one that was meant', () => {
+  expect(unknownVariables({ EVERYTICK_MAX_INFLIGHT: '10', EVERYTICK_LOCATION: 'x', HOME: '/' })).toEqual([
+    'EVERYTICK_MAX_INFLIGHT is no setting; did you mean EVERYTICK_MAX_IN_FLIGHT?',
+  ]);
+  expect(unknownVariables({ EVERYTICK_QQQQQQQQQQQQQQ: '1' })).toEqual(['EVERYTICK_QQQQQQQQQQQQQQ is no setting']);
+});
