@@ -4,6 +4,7 @@ import { expect, it } from '@jest/globals';
 import { checks } from './checks.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
+import { verifyBench } from './verify.ts';
 
 const onProgress = () => undefined;
 
@@ -22,4 +23,9 @@ it('bench lease-designs measures each design', async () => {
   const report = await leaseDesigns({ leases: 2_000, batch: 100, connections: 2, runs: 1, onProgress });
   expect(report.rows).toHaveLength(2);
   for (const row of report.rows) expect(row['checks_per_second']).toBeGreaterThan(0);
+}, 60_000);
+
+it('bench verify proves the ledger that it has made', async () => {
+  const report = await verifyBench({ rows: 5_000, targets: 10, runs: 1, onProgress });
+  expect(report.rows).toEqual([expect.objectContaining({ ticks: 5_000 })]);
 }, 60_000);

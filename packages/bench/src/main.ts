@@ -5,6 +5,7 @@ import { checks } from './checks.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { type Report, toJson, toText } from './report.ts';
+import { verifyBench } from './verify.ts';
 
 const onProgress = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -53,6 +54,17 @@ program
   .option('--json', 'print JSON')
   .action(async ({ leases, batch, connections, runs, json }) => {
     show(await leaseDesigns({ leases, batch, connections, runs, onProgress }), json);
+  });
+
+program
+  .command('verify')
+  .description('how long the proof takes that every tick is accounted for')
+  .option('--rows <n>', 'rows in the ledger', count, 10_000_000)
+  .option('--targets <n>', 'of so many targets', count, 2_000)
+  .option('--runs <n>', 'proofs; the table has their median', count, 3)
+  .option('--json', 'print JSON')
+  .action(async ({ rows, targets, runs, json }) => {
+    show(await verifyBench({ rows, targets, runs, onProgress }), json);
   });
 
 await program.parseAsync();

@@ -6,10 +6,13 @@ import { readFileSync } from 'node:fs';
 import { EverytickError, type EverytickErrorCode } from '@everytick/core';
 import { Command, CommanderError } from 'commander';
 import { coordinatorCommand } from './commands/coordinator.ts';
+import { locationsCommand } from './commands/locations.ts';
+import { maintenanceCommand } from './commands/maintenance.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { resultsCommand } from './commands/results.ts';
 import { targetsCommand } from './commands/targets.ts';
 import { upCommand } from './commands/up.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { workerCommand } from './commands/worker.ts';
 // First of all: node-graceful-shutdown, behind it, removes the signal handlers that it finds.
 import { shutDown } from './shutdown.ts';
@@ -18,6 +21,7 @@ const USED_WRONGLY: ReadonlySet<EverytickErrorCode> = new Set([
   'usage',
   'config_invalid',
   'target_invalid',
+  'maintenance_invalid',
   'targets_file_invalid',
 ]);
 
@@ -33,7 +37,10 @@ const program = new Command('everytick')
   .addCommand(coordinatorCommand())
   .addCommand(workerCommand())
   .addCommand(targetsCommand())
+  .addCommand(locationsCommand())
+  .addCommand(maintenanceCommand())
   .addCommand(resultsCommand())
+  .addCommand(verifyCommand())
   .addHelpText(
     'after',
     `

@@ -1,5 +1,5 @@
 import { listen, readCoordinatorConfig, silentLogger } from '@everytick/core';
-import { createTestDatabase, eventually, type TestDatabase } from '@everytick/testing';
+import { createTestDatabase, eventually, letTimePass, type TestDatabase } from '@everytick/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CoordinatorProcess } from './coordinator-process.ts';
 
@@ -16,12 +16,12 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(coordinators.map((coordinator) => coordinator.stop()));
   await database.query(
-    'TRUNCATE check_results, leases, target_changes; UPDATE monitored_targets SET deleted_at = now()',
+    'TRUNCATE check_results, leases, schedules, workers, maintenance_windows, target_changes; UPDATE monitored_targets SET deleted_at = now()',
   );
 });
 
-async function start(): Promise<string> {
-  const config = readCoordinatorConfig({ EVERYTICK_DATABASE_URL: database.url });
+async function start(env: Record<string, string> = {}): Promise<string> {
+  const config = readCoordinatorConfig({ EVERYTICK_DATABASE_URL: database.url, ...env });
   const coordinator = new CoordinatorProcess(config, silentLogger());
   coordinators.push(coordinator);
   const url = await coordinator.serve();
@@ -32,7 +32,7 @@ async function start(): Promise<string> {
 async function addTarget(intervalS = 60): Promise<number> {
   const { rows } = await database.query<{ id: number }>(
     `INSERT INTO monitored_targets (name, url, interval_s, timeout_ms)
-     VALUES (gen_random_uuid()::text, 'http://127.0.0.1:9/', $1, 1000) RETURNING id`,
+     VALUES (gen_random_uuid()::text, 'http://127.0.0.1:9/', $1, least(1000, $1 * 500)) RETURNING id`,
     [intervalS],
   );
   return rows[0]?.id ?? 0;
@@ -123,6 +123,7 @@ describe('a coordinator', () => {
   });
 
   it('takes back ticks of workers that let their lease expire', async () => {
+    await database.query("INSERT INTO workers (name, location_id) VALUES ('another one', 1)");
     await start();
     const id = await addTarget(3_600);
     await eventually(async () => expect(await leaseOf(id)).toBeDefined());
@@ -133,6 +134,77 @@ describe('a coordinator', () => {
     );
     await eventually(async () => expect(await leaseOf(id)).toMatchObject({ open_tick: null }));
     expect((await leaseOf(id))?.due_in).toBeLessThan(2);
+  });
+
+  it('proves again and again that every tick is accounted for, and says so in metrics where it leads', async () => {
+    const env = { EVERYTICK_VERIFY_INTERVAL_S: '1' };
+    await database.query(
+      "INSERT INTO workers (name, location_id, seen_at) VALUES ('one that claims nothing', 1, now() + interval '1 hour')",
+    );
+    const url = await start(env);
+    const id = await addTarget(10);
+    await eventually(async () => expect(await leaseOf(id)).toBeDefined());
+    await letTimePass(database, 100);
+    const value = async (name: string) => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(new RegExp(`^everytick_ledger_${name} (.*)$`, 'm').exec(text)?.[1] ?? Number.NaN);
+    };
+    await eventually(async () => expect(await value('ticks_pending')).toBeGreaterThanOrEqual(10));
+    expect(await value('ticks_unaccounted')).toBe(0);
+    await database.query("UPDATE leases SET next_fire_at = next_fire_at + interval '50 seconds'");
+    // The first tick is off the grid.
+    await eventually(async () => expect([5, 6]).toContain(await value('ticks_unaccounted')));
+    expect(await value('ticks_expected')).toBe(await value('ticks_unaccounted'));
+    expect(await value('ticks_duplicate')).toBe(0);
+    expect(Math.abs((await value('proof_timestamp_seconds')) - Date.now() / 1000)).toBeLessThan(60);
+
+    const other = await start(env);
+    expect(await (await fetch(`${other}/metrics`)).text()).not.toMatch(/^everytick_ledger_ticks_unaccounted \d/m);
+  });
+
+  it('follows maintenance windows as they begin and end', async () => {
+    await start();
+    const id = await addTarget(1);
+    await addTarget(1);
+    await eventually(async () => expect(await leaseOf(id)).toBeDefined());
+    await database.query(
+      `INSERT INTO maintenance_windows (target_ids, starts_at, ends_at)
+       VALUES (ARRAY[$1::integer], now() + interval '1 second', now() + interval '3 seconds')`,
+      [id],
+    );
+    const inMaintenance = async () => {
+      const { rows } = await database.query("SELECT target_id FROM leases WHERE skip_code = 'maintenance'");
+      return rows;
+    };
+    await eventually(async () => expect(await inMaintenance()).toEqual([{ target_id: id }]));
+    await eventually(async () => expect(await inMaintenance()).toEqual([]));
+    const { rows } = await database.query(
+      "SELECT target_id, sum(ticks)::integer AS ticks FROM check_results WHERE outcome = 'skipped' GROUP BY 1",
+    );
+    expect(rows).toEqual([{ target_id: id, ticks: 2 }]);
+  });
+
+  it('writes ticks of a location without workers as missed, and has metrics that show it', async () => {
+    const url = await start();
+    const id = await addTarget(10);
+    await eventually(async () => expect(await leaseOf(id)).toBeDefined());
+    await letTimePass(database, 100);
+    await eventually(async () => {
+      const { rows } = await database.query(
+        "SELECT sum(ticks)::integer AS ticks FROM check_results WHERE outcome = 'missed'",
+      );
+      expect(rows[0]?.['ticks']).toBeGreaterThanOrEqual(9);
+    });
+    await eventually(
+      async () => {
+        const text = await (await fetch(`${url}/metrics`)).text();
+        expect(text).toMatch(/^everytick_location_workers\{location="default"\} 0$/m);
+        expect(text).toMatch(/^everytick_location_targets\{location="default"\} 1$/m);
+        expect(text).toMatch(/^everytick_location_oldest_due_age_seconds\{location="default"\} \d/m);
+        expect(text).toMatch(/^everytick_ticks_passed_total [1-9]/m);
+      },
+      { timeoutMs: 10_000 },
+    );
   });
 
   it('leaves the work to the one that leads, and takes over when that one stops', async () => {

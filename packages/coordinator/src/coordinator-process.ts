@@ -15,7 +15,11 @@ import { type Duty, Nudge, perform } from './leadership/duty.ts';
 import { type LeaderSession, Leadership } from './leadership/leadership.ts';
 import { CoordinatorMetrics } from './metrics/coordinator-metrics.ts';
 import { PartitionKeeper } from './partitions/partition-keeper.ts';
+import { LedgerAuditor } from './proof/ledger-auditor.ts';
 import { LeaseSync, Reclaimer } from './schedule/lease-keeper.ts';
+import { LocationWatch } from './schedule/location-watch.ts';
+import { MaintenanceFollower } from './schedule/maintenance-follower.ts';
+import { PassedTicks, SkippedTicks } from './schedule/settler.ts';
 import { Waker } from './waking/waker.ts';
 
 export class CoordinatorProcess {
@@ -32,11 +36,12 @@ export class CoordinatorProcess {
   constructor(config: CoordinatorConfig, logger: Logger) {
     this.#config = config;
     this.#logger = logger;
-    // For readiness only: all that matters runs on the leader's own connection.
+    // For readiness and the proof: all that moves the schedule runs on the leader's own connection.
     this.#pool = openPool({
       connectionString: config.databaseUrl,
+      pooler: config.pooler,
       applicationName: 'everytick coordinator',
-      max: 1,
+      max: 2,
       onIdleError: (error) => logger.warn({ err: error }, 'lost a database connection'),
     });
     this.#leadership = new Leadership({
@@ -92,8 +97,25 @@ export class CoordinatorProcess {
       [new PartitionKeeper(this.#config.partitionDaysAhead, this.#logger), new Nudge()],
       [new LeaseSync(this.#metrics, () => this.#leasesChanged.nudge(), this.#logger), this.#targetsChanged],
       [new Reclaimer(this.#metrics, this.#logger), new Nudge()],
+      [new PassedTicks(this.#metrics, this.#logger), new Nudge()],
+      [new SkippedTicks(), new Nudge()],
+      [new MaintenanceFollower(() => this.#targetsChanged.nudge(), this.#logger), new Nudge()],
+      [new LocationWatch(this.#metrics), new Nudge()],
+      [this.#auditor(), new Nudge()],
       [new Waker(() => this.#metrics.notified()), this.#leasesChanged],
     ];
     await Promise.all(duties.map(([duty, nudge]) => perform(duty, session, nudge, this.#logger)));
+    this.#metrics.audited(null, 0);
+    this.#metrics.located(null);
+  }
+
+  #auditor(): Duty {
+    return new LedgerAuditor({
+      pool: this.#pool,
+      windowS: this.#config.verifyWindowS,
+      intervalS: this.#config.verifyIntervalS,
+      observer: this.#metrics,
+      logger: this.#logger,
+    });
   }
 }

@@ -1,5 +1,5 @@
 -- For each location that has something to claim: in how many milliseconds its earliest claimable tick is due (negative
--- when it is overdue).
+-- when it is overdue). $1 is how far back to look, ms: see leases-claim.sql.
 --
 -- Plan: the first rows of leases_next_fire_at for each location. Leases whose worker is still busy with the tick before
 -- are stepped over: there are no more of them than checks in flight.
@@ -9,7 +9,7 @@ CROSS JOIN LATERAL (
   SELECT next_fire_at
   FROM leases
   WHERE location_id = location.id
-    AND next_fire_at IS NOT NULL
+    AND next_fire_at > now() - $1::float8 * interval '1 millisecond'
     AND (leased_until IS NULL OR leased_until < now() AND open_tick > schedule_from)
   ORDER BY next_fire_at
   LIMIT 1

@@ -1,9 +1,10 @@
 -- Takes ticks back from workers that let their lease expire. Returns how many can run again, and how many were written
 -- as missed.
 --
--- Relies on: leases whose next tick is already due are settled by the next claim of them, so only the others are looked
--- at: a tick that is still the newest one runs again; one that left the schedule meanwhile (target paused, deleted,
--- interval changed) is written as missed.
+-- Relies on: a tick runs again if it is still the newest one, and there is a worker to run it besides the one that let it
+-- expire, which may be dead without anybody knowing yet. What is left is written as missed: a tick whose follower is due,
+-- one that left the schedule meanwhile (target paused, deleted, interval changed), one that nobody is there for. The next
+-- claim of a lease settles its expired tick as well; so short intervals need no leader.
 --
 -- Run by the leading coordinator every few seconds, and now and then by workers that hear of no coordinator.
 --
@@ -11,10 +12,9 @@
 -- would cost every claim and every finish more than that.
 WITH expired AS MATERIALIZED (
   SELECT target_id, location_id, open_tick,
-         next_fire_at IS NOT NULL AND open_tick > schedule_from AS owed
+         coalesce(next_fire_at > now(), false) AND open_tick > schedule_from AND has_worker(location_id, claimed_by) AS owed
   FROM leases
   WHERE leased_until < now()
-    AND (next_fire_at IS NULL OR next_fire_at > now() OR open_tick <= schedule_from)
   FOR NO KEY UPDATE SKIP LOCKED
 ), returned AS (
   UPDATE leases AS l

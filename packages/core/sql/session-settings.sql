@@ -1,5 +1,5 @@
--- Settings of a pooled session: $1 is the longest time a statement may take. A transaction left open would stop vacuum,
--- and claims would walk over ever more dead index entries.
+-- Settings of a session: $1 is the longest time a statement may take, $2 whether the settings last only until the
+-- transaction ends. A transaction left open would stop vacuum, and claims would walk over ever more dead index entries.
 --
 -- As a statement and not as start-up parameters, which poolers refuse.
-SELECT set_config('statement_timeout', $1, false), set_config('idle_in_transaction_session_timeout', '60s', false)
+SELECT set_config('statement_timeout', $1, $2), set_config('idle_in_transaction_session_timeout', '60s', $2)

@@ -1,8 +1,14 @@
--- Every target with its newest result, if it has one.
+-- Every target, or every deleted one, with its newest result, if it has one.
 -- Relies on: the ledger's key (target_id, location_id, scheduled_at): for each target and location one descending index
 -- probe, newest partition first, that stops at the first row. The cost follows the targets, not the ledger.
+-- $1 true for deleted ones
 SELECT
-  t.id, t.name, t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.paused,
+  t.id, t.name, t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.paused, t.deleted_at,
+  ARRAY (SELECT l.name FROM locations l WHERE l.id = ANY (t.location_ids) ORDER BY l.id) AS locations,
+  EXISTS (
+    SELECT FROM maintenance_windows w
+    WHERE w.starts_at <= now() AND w.ends_at > now() AND (w.target_ids IS NULL OR t.id = ANY (w.target_ids))
+  ) AS in_maintenance,
   r.scheduled_at, r.started_at, r.outcome, r.http_status, r.response_time_us, r.error_code, r.error_detail, r.ticks
 FROM monitored_targets t
 LEFT JOIN LATERAL (
@@ -17,5 +23,5 @@ LEFT JOIN LATERAL (
   ORDER BY newest.scheduled_at DESC
   LIMIT 1
 ) AS r ON true
-WHERE t.deleted_at IS NULL
-ORDER BY t.name
+WHERE (t.deleted_at IS NOT NULL) = $1::boolean
+ORDER BY t.name, t.deleted_at DESC

@@ -1,20 +1,37 @@
 -- Makes targets what they are asked to be, found by name. A target that is so already is not touched: no update, no
--- trigger, no new schedule. Pausing stays as it was.
+-- trigger, no new schedule. Pausing stays as it was. Locations that nobody has named before are made.
 -- Relies on: monitored_targets_name as arbiter; no name twice in the batch (ON CONFLICT refuses to meet a row twice);
--- the final SELECT seeing the rows as they were before this statement, which is right for untouched ones.
--- $1 names, $2 URLs, $3 intervals (s), $4 timeouts (ms), $5 patterns
+-- the final SELECT seeing the rows as they were before this statement, which is right for untouched ones; and what
+-- targets-insert.sql says of locations.
+-- $1 names, $2 URLs, $3 intervals (s), $4 timeouts (ms), $5 patterns, $6 names of locations (an array of arrays, as JSON)
 WITH given AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::text[])
+  SELECT *, $6::jsonb -> (position - 1)::integer AS locations
+  FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::text[])
     WITH ORDINALITY AS g (name, url, interval_s, timeout_ms, match_pattern, position)
+), asked AS (
+  SELECT DISTINCT jsonb_array_elements_text(locations) AS name FROM given
+), made AS (
+  INSERT INTO locations (name)
+  SELECT name FROM asked
+  WHERE name NOT IN (SELECT name FROM locations)
+  ORDER BY name
+  ON CONFLICT (name) DO UPDATE SET name = EXCLUDED.name
+  RETURNING id, name
+), place AS (
+  SELECT id, name FROM locations WHERE name IN (SELECT name FROM asked)
+  UNION
+  SELECT id, name FROM made
 ), written AS (
-  INSERT INTO monitored_targets AS t (name, url, interval_s, timeout_ms, match_pattern)
-  SELECT name, url, interval_s, timeout_ms, match_pattern FROM given
+  INSERT INTO monitored_targets AS t (name, url, interval_s, timeout_ms, match_pattern, location_ids)
+  SELECT name, url, interval_s, timeout_ms, match_pattern,
+         (SELECT array_agg(p.id ORDER BY p.id) FROM place p WHERE given.locations ? p.name)
+  FROM given
   ORDER BY name
   ON CONFLICT (name) WHERE deleted_at IS NULL DO UPDATE
   SET url = EXCLUDED.url, interval_s = EXCLUDED.interval_s, timeout_ms = EXCLUDED.timeout_ms,
-      match_pattern = EXCLUDED.match_pattern
-  WHERE (t.url, t.interval_s, t.timeout_ms, t.match_pattern)
-    IS DISTINCT FROM (EXCLUDED.url, EXCLUDED.interval_s, EXCLUDED.timeout_ms, EXCLUDED.match_pattern)
+      match_pattern = EXCLUDED.match_pattern, location_ids = EXCLUDED.location_ids
+  WHERE (t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.location_ids) IS DISTINCT FROM
+    (EXCLUDED.url, EXCLUDED.interval_s, EXCLUDED.timeout_ms, EXCLUDED.match_pattern, EXCLUDED.location_ids)
   RETURNING t.id, t.name
 )
 SELECT g.name, coalesce(w.id, t.id) AS id,

@@ -1,8 +1,27 @@
 export { createEmptyDatabase, createTestDatabase, type TestDatabase } from './database.ts';
+export { type DebianPackage, findInstalled, isInstalled } from './debian-package.ts';
+export {
+  type DroppedAnswer,
+  type FaultProxy,
+  type FaultProxyOptions,
+  type ProxiedConnection,
+  startFaultProxy,
+} from './fault-proxy.ts';
 export { type OwnPostgres, startOwnPostgres } from './own-server.ts';
+export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';
 export { type Exit, everytick, type ProcessOptions, startProcess, type TestProcess } from './processes.ts';
-export { addTestTargets, type LedgerGap, ledgerGaps, letTimePass, syncLeases, type TestTarget } from './schedule.ts';
+export {
+  addTestTargets,
+  ledgerFaults,
+  letTimePass,
+  proveLedger,
+  syncLeases,
+  type TestTarget,
+} from './schedule.ts';
 export { makeScratchDirectory, removeWithProcess } from './scratch-server.ts';
+export { type SetClock, setClockOf } from './set-clock.ts';
+export { makeShiftedClock, type ShiftedClock } from './shifted-clock.ts';
 export { atEnd } from './test-scope.ts';
+export * from './tick-model.ts';
 export { eventually } from './wait.ts';
 export * from './web-server.ts';

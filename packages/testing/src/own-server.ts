@@ -8,6 +8,8 @@ export interface OwnPostgres extends AsyncDisposable {
   /** A superuser's URL of its empty database `everytick`; the same after every start. */
   readonly url: string;
   readonly port: number;
+  /** What the server logs. */
+  readonly logFile: string;
   /** `immediate` is a crash: connections break, and the next start recovers. */
   stop(mode?: StopMode): Promise<void>;
   /** Starts it again on the same port. */
@@ -26,10 +28,11 @@ export async function startOwnPostgres({
   const remove = () => removeEmbeddedPostgres(dataDir);
   atEnd(remove);
   let server: EmbeddedPostgres = await startScratchServer(dataDir, { settings });
-  const { url, port } = server;
+  const { url, port, logFile } = server;
   return {
     url,
     port,
+    logFile,
     stop: (mode) => server.stop(mode),
     async start() {
       server = await startScratchServer(dataDir, { port, settings });

@@ -1,6 +1,7 @@
 // Targets, leases and the passing of time, for tests of the schedule.
 
-import { loadSql } from '@everytick/core';
+import { type LedgerFinding, type LedgerProof, loadSql, type VerifyOptions, verifyLedger } from '@everytick/core';
+import pg from 'pg';
 import type { TestDatabase } from './database.ts';
 
 const syncSql = loadSql('leases-sync');
@@ -48,7 +49,14 @@ export async function letTimePass(database: TestDatabase, seconds: number): Prom
   const by = "- $1 * interval '1 second'";
   await database.query(
     `UPDATE leases SET next_fire_at = next_fire_at ${by}, open_tick = open_tick ${by},
-       leased_until = leased_until ${by}, schedule_from = schedule_from ${by}`,
+       leased_until = leased_until ${by}, schedule_from = schedule_from ${by}, skip_from = skip_from ${by},
+       first_tick = first_tick ${by}`,
+    [seconds],
+  );
+  await database.query(
+    `WITH moved AS (DELETE FROM schedules RETURNING *)
+     INSERT INTO schedules SELECT target_id, location_id, schedule_from ${by}, interval_s, first_tick ${by}, skip_code
+     FROM moved ORDER BY schedule_from`,
     [seconds],
   );
   // Sorting makes all rows leave before the first comes back: their keys overlap.
@@ -62,26 +70,19 @@ export async function letTimePass(database: TestDatabase, seconds: number): Prom
   );
 }
 
-export interface LedgerGap {
-  readonly targetId: number;
-  /** Ticks from the first row up to the oldest tick that is still owed. */
-  readonly expected: number;
-  readonly recorded: number;
+/** The proof for all of the database's ledger, up to now. */
+export async function proveLedger(databaseUrl: string, options?: VerifyOptions): Promise<LedgerProof> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'everytick proof' });
+  await client.connect();
+  try {
+    return await verifyLedger(client, options);
+  } finally {
+    await client.end();
+  }
 }
 
-/**
- * Targets whose ledger does not account for every tick exactly once, between their first row and the oldest tick still
- * owed. For schedules that have not been edited.
- */
-export async function ledgerGaps(database: Pick<TestDatabase, 'query'>): Promise<LedgerGap[]> {
-  const { rows } = await database.query<LedgerGap & Record<string, unknown>>(
-    `SELECT l.target_id AS "targetId", recorded.ticks AS recorded,
-            1 + ticks_following(l.target_id, l.interval_s, recorded.first,
-                  coalesce(l.open_tick, l.next_fire_at) - interval '1 millisecond') AS expected
-     FROM leases AS l
-     CROSS JOIN LATERAL (
-       SELECT min(scheduled_at) AS first, sum(ticks)::integer AS ticks FROM check_results WHERE target_id = l.target_id
-     ) AS recorded`,
-  );
-  return rows.filter((row) => row.expected !== row.recorded);
+/** What the proof finds wrong with the ledger, up to now: nothing, it is hoped. */
+export async function ledgerFaults(databaseUrl: string): Promise<LedgerFinding[]> {
+  const { gaps, repeats, strays } = await proveLedger(databaseUrl);
+  return [...gaps, ...repeats, ...strays];
 }

@@ -5,9 +5,11 @@ import {
   DatabaseClock,
   type FetchResult,
   silentLogger,
+  type UnclaimedReason,
 } from '@everytick/core';
 import { eventually } from '@everytick/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Capacity } from './capacity/capacity.ts';
 import { MonitoringWorker } from './monitoring-worker.ts';
 import { ResultReporter } from './reporting/result-reporter.ts';
 
@@ -27,7 +29,14 @@ const fetched: FetchResult = {
 };
 
 /** A worker between a schedule and a web that are functions: the real ones are in the tests of its process. */
-function setUp({ maxInFlight = 10, fallbackMs = 60_000, fetch = () => Promise.resolve() }: Partial<Setting> = {}) {
+function setUp({
+  maxInFlight = 10,
+  maxInFlightPerHost = 100,
+  fallbackMs = 60_000,
+  fetch = () => Promise.resolve(),
+  error = null,
+  stalledMs = 0,
+}: Partial<Setting> = {}) {
   const clock = new DatabaseClock();
   // The database's clock is the monotonic one, until a test moves it.
   const observe = (offsetMs: number) => {
@@ -40,19 +49,33 @@ function setUp({ maxInFlight = 10, fallbackMs = 60_000, fetch = () => Promise.re
     });
   };
   observe(0);
-  const seen = { limits: [] as number[], begun: [] as number[], finished: [] as number[], released: [] as number[] };
+  const seen = {
+    limits: [] as number[],
+    reasons: [] as (UnclaimedReason | null | undefined)[],
+    begun: [] as number[],
+    headers: [] as unknown[],
+    finished: [] as number[],
+    missed: [] as CheckResult[],
+    released: [] as number[],
+  };
   const due: ClaimedCheck[] = [];
   let nextDueAtMs: number | null = null;
   let hanging: Promise<void> | undefined;
+  let away = false;
+  const answer = () => (away ? Promise.reject(new Error('connection refused')) : Promise.resolve());
   const scheduler = {
-    async claim(limit: number): Promise<Claim> {
+    async claim(limit: number, unclaimedBecause?: UnclaimedReason | null): Promise<Claim> {
       seen.limits.push(limit);
+      seen.reasons.push(unclaimedBecause);
       await hanging;
+      await answer();
       return { checks: due.splice(0, limit), ticksMissed: 0, nextDueAtMs };
     },
-    finish(results: readonly CheckResult[]) {
+    async finish(results: readonly CheckResult[]) {
+      await answer();
       seen.finished.push(...results.map((result) => result.check.target.id));
-      return Promise.resolve({ recorded: results.length, lost: 0 });
+      seen.missed.push(...results.filter((result) => result.outcome === 'missed'));
+      return { recorded: results.length, repeated: 0, lost: 0 };
     },
     release(checks: readonly ClaimedCheck[]) {
       seen.released.push(...checks.map((check) => check.target.id));
@@ -67,20 +90,28 @@ function setUp({ maxInFlight = 10, fallbackMs = 60_000, fetch = () => Promise.re
     observer: { written: () => undefined, writeFailed: () => undefined, refused: () => undefined },
     logger,
   });
+  const raised: Pick<Capacity, 'onRaised'> = { onRaised: () => undefined };
+  const capacity = { limit: maxInFlight, shareOf: (count: number) => count, starved: false, ...raised };
   const worker = new MonitoringWorker({
     scheduler,
     clock,
     reporter,
     fetcher: {
-      async fetch(target) {
+      async fetch(target, headers) {
         seen.begun.push(target.id);
+        seen.headers.push(headers);
         const startedAtMonotonicMs = performance.now();
-        await fetch();
-        return { ...fetched, startedAtMonotonicMs };
+        await fetch(target.url);
+        return { ...fetched, error, startedAtMonotonicMs };
       },
       close: () => Promise.resolve(),
     },
-    maxInFlight,
+    capacity,
+    maxInFlightPerHost,
+    longestHostWaitMs: 100,
+    beginWithinMs: 200,
+    stalledMsSince: () => stalledMs,
+    headersOf: (check) => ({ of: String(check.target.id) }),
     horizonMs: 500,
     fallbackMs,
     observer: { claimed: () => undefined, claimFailed: () => undefined, begun: () => undefined },
@@ -92,12 +123,17 @@ function setUp({ maxInFlight = 10, fallbackMs = 60_000, fetch = () => Promise.re
     worker,
     seen,
     observe,
+    capacity,
+    /** While true, nothing can be claimed or recorded. */
+    setAway(value: boolean) {
+      away = value;
+    },
     /** Puts checks on the schedule, due so many milliseconds from now. */
-    schedule(count: number, inMs = 0) {
+    schedule(count: number, inMs = 0, url = 'http://127.0.0.1:9/') {
       for (let index = 0; index < count; index++) {
         const scheduledAtMs = clock.atMonotonic(performance.now()) + inMs;
         due.push({
-          target: { id: ++lastId, url: 'http://127.0.0.1:9/', timeoutMs: 1_000, matchPattern: null },
+          target: { id: ++lastId, url, timeoutMs: 1_000, matchPattern: null },
           scheduledAtMs,
           nextAtMs: scheduledAtMs + 60_000,
           epoch: 1,
@@ -118,8 +154,11 @@ function setUp({ maxInFlight = 10, fallbackMs = 60_000, fetch = () => Promise.re
 
 interface Setting {
   readonly maxInFlight: number;
+  readonly maxInFlightPerHost: number;
   readonly fallbackMs: number;
-  readonly fetch: () => Promise<void>;
+  readonly fetch: (url: string) => Promise<void>;
+  readonly error: FetchResult['error'];
+  readonly stalledMs: number;
 }
 
 describe('a monitoring worker', () => {
@@ -167,6 +206,173 @@ describe('a monitoring worker', () => {
     expect(most).toBeLessThanOrEqual(4);
     expect(Math.max(...seen.limits)).toBe(4);
     expect(worker.inFlight).toBe(0);
+  });
+
+  it('claims no more than its capacity has come down to, and goes on as soon as that rises', async () => {
+    const { worker, seen, schedule, capacity } = setUp({ maxInFlight: 8 });
+    capacity.limit = 2;
+    schedule(2, 400);
+    schedule(5);
+    worker.start();
+    await eventually(() => expect(capacity.starved).toBe(true));
+    expect(worker.inFlight).toBe(2);
+    expect(seen.limits).toEqual([2]);
+    capacity.limit = 8;
+    capacity.onRaised();
+    await eventually(() => expect(seen.finished).toHaveLength(7));
+    expect(seen.limits[1]).toBe(6);
+    await eventually(() => expect(capacity.starved).toBe(false));
+  });
+
+  it('holds no more than its limit while the database is away, and has recorded all of it afterwards', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { worker, seen, schedule, setAway } = setUp({ maxInFlight: 6, fallbackMs: 50, fetch: () => gate.promise });
+    schedule(200);
+    worker.start();
+    await eventually(() => expect(seen.begun).toHaveLength(6));
+    setAway(true);
+    gate.resolve();
+    let most = 0;
+    const endsAt = performance.now() + 1_000;
+    await eventually(() => {
+      most = Math.max(most, worker.inFlight);
+      return performance.now() > endsAt;
+    });
+    expect(most).toBe(6);
+    expect(worker.inFlight).toBe(6);
+    expect([seen.begun.length, seen.finished.length]).toEqual([6, 0]);
+    setAway(false);
+    await eventually(() => expect(seen.finished).toHaveLength(200), { timeoutMs: 10_000 });
+    expect(seen.finished.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+    expect(worker.inFlight).toBe(0);
+  });
+
+  it('says with its next claim why it left ticks lying: the database was away, or there was too much to do', async () => {
+    const { worker, seen, schedule, setAway } = setUp({ maxInFlight: 4, fallbackMs: 50 });
+    setAway(true);
+    worker.start();
+    await eventually(() => expect(seen.reasons).toHaveLength(2));
+    setAway(false);
+    const failed = seen.reasons.length;
+    await eventually(() => expect(seen.reasons.length).toBeGreaterThan(failed + 1));
+    expect(seen.reasons[0]).toBeNull();
+    expect(seen.reasons.slice(1, failed + 1).every((reason) => reason === 'database_down')).toBe(true);
+    expect(seen.reasons.at(-1)).toBeNull();
+    seen.reasons.length = 0;
+    schedule(9);
+    worker.wake();
+    await eventually(() => expect(seen.finished).toHaveLength(9));
+    await eventually(() => expect(seen.reasons.at(-1)).toBeNull());
+    // Two full claims of four, one that came back with one, and one after that.
+    const first = seen.reasons.indexOf('overload');
+    expect(seen.reasons.slice(first, first + 3)).toEqual(['overload', 'overload', null]);
+  });
+
+  it('says that the database was away though all that failed was recording: it had no room to claim', async () => {
+    const { worker, seen, schedule, setAway } = setUp({
+      maxInFlight: 2,
+      fetch: () => {
+        setAway(true);
+        return Promise.resolve();
+      },
+    });
+    schedule(2);
+    worker.start();
+    await eventually(() => expect(seen.begun).toHaveLength(2));
+    const claims = seen.reasons.length;
+    await new Promise((resolve) => setImmediate(resolve));
+    await eventually(() => expect(worker.inFlight).toBe(2));
+    setAway(false);
+    await eventually(() => expect(seen.finished).toHaveLength(2));
+    await eventually(() => expect(seen.reasons.length).toBeGreaterThan(claims));
+    expect(seen.reasons[claims]).toBe('database_down');
+  });
+
+  it('lets a slow host take its share and no more; what waits in vain is reported as missed', async () => {
+    const gate = Promise.withResolvers<void>();
+    const slow = 'http://slow.test/';
+    const { worker, seen, schedule } = setUp({
+      maxInFlight: 20,
+      maxInFlightPerHost: 2,
+      fetch: (url) => (url === slow ? gate.promise : Promise.resolve()),
+    });
+    schedule(6, 0, slow);
+    for (let host = 1; host <= 10; host++) schedule(1, 0, `http://quick-${host}.test/`);
+    worker.start();
+    await eventually(() => expect(seen.missed).toHaveLength(4));
+    await eventually(() => expect(seen.finished).toHaveLength(14));
+    expect(worker.inFlight).toBe(2);
+    for (const { check, ...result } of seen.missed) {
+      expect(check.target.url).toBe(slow);
+      expect(result).toMatchObject({
+        outcome: 'missed',
+        error: { code: 'host_limit', detail: 'too many checks of slow.test:80 were under way' },
+        startedAtMs: null,
+        responseTimeUs: null,
+      });
+    }
+    gate.resolve();
+    await eventually(() => expect(seen.finished).toHaveLength(16));
+    expect(worker.inFlight).toBe(0);
+  });
+
+  it('gives back what waits for its host when it is told to leave', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { worker, seen, schedule } = setUp({ maxInFlightPerHost: 1, fetch: () => gate.promise });
+    schedule(2);
+    worker.start();
+    await eventually(() => expect(seen.begun).toEqual([1]));
+    expect(worker.inFlight).toBe(2);
+    const drained = worker.drain(5_000);
+    await eventually(() => expect(seen.released).toEqual([2]));
+    gate.resolve();
+    expect(await drained).toEqual({ released: 1, unreported: 0 });
+    expect(seen.finished).toEqual([1]);
+  });
+
+  it('gives back what it could begin only when its lease is half over: the answer of the claim was late', async () => {
+    const { worker, seen, schedule, hangClaims } = setUp();
+    schedule(2);
+    const answer = hangClaims();
+    worker.start();
+    await eventually(() => expect(seen.limits).toHaveLength(1));
+    setTimeout(answer, 300);
+    await eventually(() => expect(seen.released.sort()).toEqual([1, 2]));
+    expect(seen.begun).toEqual([]);
+  });
+
+  it.each([
+    [600, { outcome: 'missed', error: { code: 'worker_stalled' }, startedAtMs: null }],
+    [400, undefined],
+  ])(
+    'does not lay its own standing still for %i ms to the account of a target with a timeout of 1 s',
+    async (stalledMs, expected) => {
+      const error = { code: 'timeout_first_byte', detail: 'no answer within 1000 ms' } as const;
+      const { worker, seen, schedule } = setUp({ error, stalledMs });
+      schedule(1);
+      worker.start();
+      await eventually(() => expect(seen.finished).toEqual([1]));
+      if (expected === undefined) expect(seen.missed).toEqual([]);
+      else
+        expect(seen.missed).toEqual([
+          expect.objectContaining({ ...expected, error: expect.objectContaining(expected.error) }),
+        ]);
+    },
+  );
+
+  it('believes what it saw of a target although it stood still', async () => {
+    const { worker, seen, schedule } = setUp({ stalledMs: 5_000 });
+    schedule(1);
+    worker.start();
+    await eventually(() => expect(seen.finished).toEqual([1]));
+    expect(seen.missed).toEqual([]);
+  });
+
+  it('hands each check its own headers', async () => {
+    const { worker, seen, schedule } = setUp();
+    schedule(2);
+    worker.start();
+    await eventually(() => expect(seen.headers).toEqual([{ of: '1' }, { of: '2' }]));
   });
 
   it('begins a check when its instant comes, though the clock of the database was set forward meanwhile', async () => {

@@ -6,24 +6,30 @@
 // and each check on its way:
 //
 //   claimed --its instant--> fetching --evaluated--> reporting --committed--> done
-//      \---- drain ----> given back                      \--lease lost--> dropped and counted
+//    |    \                    ^                      ^       \--lease lost--> dropped and counted
+//    |     \--its host is slow--> waiting --in vain---+
+//    \-- drain, or too late --> given back <--drain--/
 //
 // A check takes a slot from its claim to its commit, so that a database that is slow or gone stops claiming by itself and
-// what is held in memory stays bounded.
+// what is held in memory stays bounded. How many slots there are is for `capacity` to say; when they become fewer, nothing
+// that is held is given up, and claims wait until there is room again.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type CheckResult,
   type ClaimedCheck,
   type DatabaseClock,
-  type Evaluation,
   type FetchResult,
   type Logger,
+  type RequestHeaders,
   type TargetFetcher,
   type WorkScheduler,
   withinDeadline,
 } from '@everytick/core';
-import { evaluate } from './evaluate/evaluate.ts';
+import type { Capacity } from './capacity/capacity.ts';
+import { HostLimit } from './capacity/host-limit.ts';
+import { ClaimHistory } from './claim-history.ts';
+import { missedForHost, missedForStall, resultOfFetch } from './reporting/check-result.ts';
 import type { ResultReporter } from './reporting/result-reporter.ts';
 
 export interface MonitoringWorkerOptions {
@@ -32,7 +38,18 @@ export interface MonitoringWorkerOptions {
   readonly clock: DatabaseClock;
   readonly fetcher: TargetFetcher;
   readonly reporter: ResultReporter;
-  readonly maxInFlight: number;
+  /** How many checks may be in flight. */
+  readonly capacity: Pick<Capacity, 'limit' | 'shareOf' | 'starved' | 'onRaised'>;
+  /** At full capacity; the same share of it at less. */
+  readonly maxInFlightPerHost: number;
+  /** How long after its instant a check may wait for others of its host. Its lease has to leave time for that. */
+  readonly longestHostWaitMs: number;
+  /** How long after it was due, or claimed if that was later, a check may begin. Its lease has to leave time for that. */
+  readonly beginWithinMs: number;
+  /** For how long this process stood still since a moment of `performance.now()`. */
+  readonly stalledMsSince: (sinceMs: number) => number;
+  /** What each request carries beside the usual. */
+  readonly headersOf?: ((check: ClaimedCheck) => RequestHeaders) | undefined;
   /** How far ahead of their instant the scheduler hands out ticks. */
   readonly horizonMs: number;
   /** How long to wait at most before looking for due checks unasked. */
@@ -68,6 +85,8 @@ const UNASKED_LEAD_MS = 100;
 const LONGEST_TIMER_MS = 1_000;
 /** A check that is to begin later than this beyond the horizon was claimed under a clock that has jumped since. */
 const ABSURD_DELAY_MS = 5_000;
+/** A worker that stood still for this share of a check's timeout cannot say that the target failed. */
+const STALLED_SHARE = 0.5;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
 
@@ -75,6 +94,8 @@ export class MonitoringWorker {
   readonly #options: MonitoringWorkerOptions;
   /** Claimed and not begun, each with its timer; without one while the worker drains. */
   readonly #waiting = new Map<ClaimedCheck, NodeJS.Timeout | undefined>();
+  readonly #hosts: HostLimit;
+  readonly #history = new ClaimHistory();
   #fetching = 0;
   #draining = false;
   #abandoned = false;
@@ -87,10 +108,18 @@ export class MonitoringWorker {
 
   constructor(options: MonitoringWorkerOptions) {
     this.#options = options;
+    this.#hosts = new HostLimit({
+      share: () => options.capacity.shareOf(options.maxInFlightPerHost),
+      longestWaitMs: options.longestHostWaitMs,
+      begin: (check, host) => void this.#run(check, host),
+      turnAway: (check, host) => options.reporter.report(missedForHost(check, host)),
+    });
   }
 
   start(): void {
     this.#options.reporter.onCommitted = (results) => this.#onCommitted(results);
+    this.#options.reporter.onFailed = () => this.#history.failed();
+    this.#options.capacity.onRaised = () => this.wake();
     this.#claiming = this.#claimUntilDraining();
   }
 
@@ -101,7 +130,7 @@ export class MonitoringWorker {
 
   /** Checks between claim and commit. */
   get inFlight(): number {
-    return this.#waiting.size + this.#fetching + this.#options.reporter.pending;
+    return this.#waiting.size + this.#hosts.waiting + this.#fetching + this.#options.reporter.pending;
   }
 
   /**
@@ -115,6 +144,7 @@ export class MonitoringWorker {
     const left = () => Math.max(0, deadline - performance.now());
 
     for (const timer of this.#waiting.values()) clearTimeout(timer);
+    for (const check of this.#hosts.withdraw()) this.#waiting.set(check, undefined);
     const release = this.#giveBackWaiting();
     if (this.#fetching > 0) {
       this.#idle = Promise.withResolvers();
@@ -140,16 +170,21 @@ export class MonitoringWorker {
     while (!this.#draining) {
       // Renewed before claiming, so that whatever happens from here on counts as a reason to claim again.
       this.#wakeUp = Promise.withResolvers();
-      const room = this.#options.maxInFlight - this.inFlight;
+      const room = this.#options.capacity.limit - this.inFlight;
       const limit = Math.min(CLAIM_LIMIT, room);
-      this.#starved = limit <= 0;
-      if (limit > 0) {
+      if (limit <= 0) {
+        this.#history.hadNoRoom();
+        this.#setStarved(true);
+      } else {
         try {
           const full = (await this.#claim(limit)) === limit;
           retryMs = RETRY_MIN_MS;
-          this.#starved = full && limit === room;
+          this.#history.claimed(full);
+          this.#setStarved(full && limit === room);
           if (full && !this.#starved) continue;
         } catch (error) {
+          this.#history.failed();
+          this.#setStarved(false);
           this.#options.observer.claimFailed();
           this.#options.logger.warn({ err: error, retryMs }, 'claiming failed');
           await this.#sleep(retryMs * (0.5 + Math.random()));
@@ -160,6 +195,11 @@ export class MonitoringWorker {
       await this.#sleep(this.#pauseMs());
       await delay(CLAIM_GAP_MS);
     }
+  }
+
+  #setStarved(starved: boolean): void {
+    this.#starved = starved;
+    this.#options.capacity.starved = starved;
   }
 
   #pauseMs(): number {
@@ -182,32 +222,45 @@ export class MonitoringWorker {
 
   async #claim(limit: number): Promise<number> {
     const startedAt = performance.now();
-    const { checks, ticksMissed, nextDueAtMs } = await this.#options.scheduler.claim(limit);
+    const { checks, ticksMissed, nextDueAtMs } = await this.#options.scheduler.claim(
+      limit,
+      this.#history.unclaimedBecause,
+    );
     this.#nextDueAtMs = nextDueAtMs;
     const now = performance.now();
     this.#options.observer.claimed(checks.length, ticksMissed, (now - startedAt) / 1000);
-    for (const check of checks) this.#await(check, this.#options.clock.toMonotonic(check.scheduledAtMs) - now);
+    for (const check of checks) {
+      const dueAt = this.#options.clock.toMonotonic(check.scheduledAtMs);
+      this.#await(check, dueAt - now, Math.max(dueAt, startedAt) + this.#options.beginWithinMs);
+    }
     return checks.length;
   }
 
-  /** Begins a check at its instant. Timers count whole milliseconds and may fire a little early, so it looks again. */
-  #await(check: ClaimedCheck, delayMs: number): void {
+  /**
+   * Begins a check at its instant. Timers count whole milliseconds and may fire a little early, so it looks again. They fire
+   * late where the process was stopped: what would be over only after its lease is given back.
+   */
+  #await(check: ClaimedCheck, delayMs: number, beginBefore: number): void {
     if (this.#draining) {
       this.#waiting.set(check, undefined);
       return;
     }
-    if (delayMs <= 0) {
+    const tooLate = performance.now() > beginBefore;
+    if (delayMs <= 0 && !tooLate) {
       this.#waiting.delete(check);
-      void this.#run(check);
+      this.#hosts.offer(check);
       return;
     }
-    if (delayMs > this.#options.horizonMs + ABSURD_DELAY_MS) {
+    if (tooLate || delayMs > this.#options.horizonMs + ABSURD_DELAY_MS) {
       this.#waiting.delete(check);
       void this.#release([check]);
       return;
     }
     const timer = setTimeout(
-      () => this.#await(check, this.#options.clock.toMonotonic(check.scheduledAtMs) - performance.now()),
+      () => {
+        const leftMs = this.#options.clock.toMonotonic(check.scheduledAtMs) - performance.now();
+        this.#await(check, leftMs, beginBefore);
+      },
       Math.min(LONGEST_TIMER_MS, Math.max(1, delayMs)),
     );
     this.#waiting.set(check, timer);
@@ -225,35 +278,24 @@ export class MonitoringWorker {
     }
   }
 
-  async #run(check: ClaimedCheck): Promise<void> {
+  /** A failure is the target's only if it cannot be the worker's own: one that stood still reads answers too late. */
+  #resultOf(check: ClaimedCheck, fetched: FetchResult, startedAtMs: number): CheckResult {
+    const result = resultOfFetch(check, fetched, startedAtMs);
+    if (fetched.error === null || result.error === null) return result;
+    const stalledMs = this.#options.stalledMsSince(fetched.startedAtMonotonicMs);
+    return stalledMs < check.target.timeoutMs * STALLED_SHARE ? result : missedForStall(check, stalledMs, result.error);
+  }
+
+  async #run(check: ClaimedCheck, host: string): Promise<void> {
     this.#fetching++;
-    const fetched = await this.#options.fetcher.fetch(check.target);
+    const fetched = await this.#options.fetcher.fetch(check.target, this.#options.headersOf?.(check));
     // What is left when the worker leaves is cut off by us: that says nothing about the target.
     if (this.#abandoned) return;
     const startedAtMs = this.#options.clock.atMonotonic(fetched.startedAtMonotonicMs);
     this.#options.observer.begun(startedAtMs - check.scheduledAtMs);
-    this.#options.reporter.report(this.#toResult(check, fetched, startedAtMs));
+    this.#options.reporter.report(this.#resultOf(check, fetched, startedAtMs));
     this.#fetching--;
+    this.#hosts.ended(host);
     if (this.#fetching === 0) this.#idle?.resolve();
-  }
-
-  #toResult(check: ClaimedCheck, fetched: FetchResult, startedAtMs: number): CheckResult {
-    let evaluation: Evaluation;
-    try {
-      evaluation = evaluate(check.target, fetched);
-    } catch (error) {
-      // A pattern that slipped past validation, most likely. The tick is accounted for all the same.
-      const detail = `the check could not be evaluated: ${(error as Error).message}`.slice(0, 200);
-      evaluation = { outcome: 'down', matched: null, error: { code: 'internal_error', detail } };
-    }
-    return {
-      check,
-      ...evaluation,
-      startedAtMs,
-      responseTimeUs: fetched.responseTimeUs,
-      phases: fetched.phases,
-      httpStatus: fetched.httpStatus,
-      bodyBytes: fetched.body?.length ?? null,
-    };
   }
 }

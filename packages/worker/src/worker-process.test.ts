@@ -4,7 +4,9 @@ import {
   createEmptyDatabase,
   createTestDatabase,
   eventually,
+  ledgerFaults,
   respond,
+  startFaultProxy,
   startWebServer,
   type TestDatabase,
   type WebServer,
@@ -27,7 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
   await database.query(
-    'TRUNCATE check_results, leases, target_changes; UPDATE monitored_targets SET deleted_at = now()',
+    'TRUNCATE check_results, leases, schedules, target_changes; UPDATE monitored_targets SET deleted_at = now()',
   );
 });
 
@@ -154,6 +156,133 @@ describe('a worker', () => {
     expect(site.openConnections).toBe(0);
   });
 
+  it('holds what it cannot record while the database is away, no more than its limit, and records it afterwards', async () => {
+    const real = new URL(database.url);
+    const proxy = await startFaultProxy({ targetPort: Number(real.port || 5432), host: real.hostname });
+    const proxied = new URL(database.url);
+    proxied.port = String(proxy.port);
+    const { worker, statusUrl } = await start({ EVERYTICK_MAX_IN_FLIGHT: '10' }, proxied.href);
+    let held: PromiseWithResolvers<void> | undefined;
+    let waiting = 0;
+    site.route('/held', (_request, response) => {
+      waiting += held === undefined ? 0 : 1;
+      void Promise.resolve(held?.promise).then(() => response.end('done'));
+    });
+    const ids = await addTestTargets(
+      database,
+      Array(60).fill({ url: `${site.url}/held`, intervalS: 1, timeoutMs: 800 }),
+    );
+    await eventually(async () => expect((await ledger()).length).toBeGreaterThan(ids.length));
+    held = Promise.withResolvers();
+    await eventually(() => waiting > 0);
+    proxy.refuse();
+    proxy.cut();
+    held.resolve();
+    let most = 0;
+    const endsAt = performance.now() + 3_000;
+    const metric = async (name: string) => {
+      const metrics = await (await fetch(`${statusUrl}/metrics`)).text();
+      return Number(metrics.match(new RegExp(`^${name} (.*)$`, 'm'))?.[1]);
+    };
+    await eventually(async () => {
+      most = Math.max(most, await metric('everytick_checks_in_flight'));
+      return performance.now() > endsAt;
+    });
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(10);
+    await proxy.accept();
+    const before = (await ledger()).length;
+    await eventually(async () => expect((await ledger()).length).toBeGreaterThan(before + ids.length), {
+      timeoutMs: 15_000,
+    });
+    await database.query('UPDATE monitored_targets SET paused = true');
+    expect((await worker.stop()).unreported).toBe(0);
+    workers = [];
+    expect(await ledgerFaults(database.url)).toEqual([]);
+    const reasons = new Set(
+      (await ledger()).filter(({ outcome }) => outcome === 'missed').map((row) => row['error_code']),
+    );
+    expect(reasons).toContain('database_down');
+    await proxy[Symbol.asyncDispose]();
+  }, 40_000);
+
+  it('tells a result that it sent twice, because the answer was lost, from a check that ran twice', async () => {
+    const real = new URL(database.url);
+    const proxy = await startFaultProxy({ targetPort: Number(real.port || 5432), host: real.hostname });
+    const proxied = new URL(database.url);
+    proxied.port = String(proxy.port);
+    const answered = Promise.withResolvers<void>();
+    site.route('/held', (_request, response) => void answered.promise.then(() => response.end('done')));
+    const { statusUrl } = await start({ EVERYTICK_FALLBACK_MS: '60000' }, proxied.href);
+    const [id = 0] = await addTestTargets(database, [{ url: `${site.url}/held`, intervalS: 600, timeoutMs: 5_000 }]);
+    await database.query('NOTIFY everytick_due');
+    await eventually(() => site.requests === 1);
+    const dropped = proxy.dropNextAnswer('everytick_finish');
+    answered.resolve();
+    await dropped.happened;
+    await eventually(async () => {
+      const metrics = await (await fetch(`${statusUrl}/metrics`)).text();
+      expect(metrics).toContain('everytick_results_repeated_total 1');
+      expect(metrics).toContain('everytick_executed_twice_total 0');
+      expect(metrics).toContain('everytick_commit_failures_total 1');
+    });
+    expect(await ledger()).toEqual([expect.objectContaining({ target_id: id, outcome: 'up' })]);
+    await proxy[Symbol.asyncDispose]();
+  });
+
+  it('writes ticks of a host beyond its limit as missed, and checks other hosts meanwhile', async () => {
+    const answered = Promise.withResolvers<void>();
+    site.route('/slow', (_request, response) => void answered.promise.then(() => response.end('done')));
+    const quick = await startWebServer({ routes: { '/': respond({ body: 'hello' }) } });
+    const { statusUrl } = await start({ EVERYTICK_MAX_IN_FLIGHT_PER_HOST: '2', EVERYTICK_LEASE_MARGIN_MS: '1000' });
+    const slow = await addTestTargets(
+      database,
+      Array(6).fill({ url: `${site.url}/slow`, intervalS: 60, timeoutMs: 9_000 }),
+    );
+    const others = await addTestTargets(database, Array(6).fill({ url: `${quick.url}/`, intervalS: 60 }));
+    await eventually(async () => expect(await ledger()).toHaveLength(10));
+    answered.resolve();
+    await eventually(async () => expect(await ledger()).toHaveLength(12));
+    const rows = await ledger();
+    const ofHost = rows.filter((row) => slow.includes(row['target_id'] as number));
+    expect(ofHost.filter(({ outcome }) => outcome === 'up')).toHaveLength(2);
+    expect(ofHost.filter(({ outcome }) => outcome === 'missed')).toEqual(
+      Array(4).fill(
+        expect.objectContaining({
+          error_code: 'host_limit',
+          http_status: null,
+          matched: null,
+          ticks: 1,
+          lateness_ms: null,
+        }),
+      ),
+    );
+    expect(rows.filter(({ outcome }) => outcome === 'up')).toHaveLength(2 + others.length);
+    const metrics = await (await fetch(`${statusUrl}/metrics`)).text();
+    expect(metrics).toContain('everytick_checks_missed_total{error_code="host_limit"} 4');
+    expect(metrics).toContain('everytick_check_response_time_seconds_count 8');
+    expect(metrics).not.toContain('everytick_checks_total{outcome="missed"');
+  });
+
+  it('tells servers the tick of each request if it is asked to', async () => {
+    await start({ EVERYTICK_TICK_HEADER: 'on' });
+    const [id] = await addTestTargets(database, [{ url: `${site.url}/`, intervalS: 60 }]);
+    await eventually(async () => expect(await ledger()).toHaveLength(1));
+    const { rows } = await database.query<{ scheduled_at: Date }>('SELECT scheduled_at FROM check_results');
+    expect(site.lastHeaders['everytick-tick']).toBe(`${id}/1/${rows[0]?.scheduled_at.toISOString()}`);
+  });
+
+  it('says every few seconds that it is there', async () => {
+    await start({ EVERYTICK_WORKER_NAME: 'beating' });
+    const seenAfterMs = async () => {
+      const { rows } = await database.query<{ ms: number }>(
+        "SELECT (extract(epoch FROM seen_at - started_at) * 1000)::float8 AS ms FROM workers WHERE name = 'beating'",
+      );
+      return rows[0]?.ms ?? 0;
+    };
+    await eventually(async () => expect(await seenAfterMs()).toBeGreaterThan(0), { timeoutMs: 7_000 });
+  }, 10_000);
+
   it('waits for a database without schema, and says so when asked whether it is ready', async () => {
     const empty = await createEmptyDatabase();
     const { worker, statusUrl, running } = await start({}, empty.url);
@@ -174,6 +303,11 @@ describe('a worker', () => {
     const metrics = await (await fetch(`${statusUrl}/metrics`)).text();
     expect(metrics).toContain('everytick_checks_total{outcome="up",error_code=""} 1');
     expect(metrics).toContain('everytick_listener_connected 1');
+    expect(metrics).toContain('everytick_checks_capacity 500');
+    expect(metrics).toContain('everytick_checks_capacity_max 500');
+    expect(metrics).toMatch(/^everytick_event_loop_delay_seconds \d/m);
+    expect(metrics).toContain('everytick_executed_twice_total 0');
+    expect(metrics).not.toContain('everytick-tick');
     expect(metrics).not.toContain(site.url);
   });
 });

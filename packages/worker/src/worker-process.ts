@@ -15,14 +15,22 @@ import {
   type WorkerConfig,
 } from '@everytick/core';
 import type pg from 'pg';
+import { Capacity } from './capacity/capacity.ts';
+import { DatabaseStrain } from './capacity/database-strain.ts';
+import { EventLoopDelay } from './capacity/event-loop-delay.ts';
 import { UndiciFetcher } from './fetch/undici-fetcher.ts';
 import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { type DrainReport, MonitoringWorker } from './monitoring-worker.ts';
 import { LogProcessor } from './reporting/log-processor.ts';
 import { ResultReporter } from './reporting/result-reporter.ts';
+import { tickHeader } from './tick-header.ts';
 
 /** Also how long a worker hears nothing before it takes it that nobody leads. */
 const RECLAIM_INTERVAL_MS = 5_000;
+/** How often a worker says that it is there. */
+const HEARTBEAT_INTERVAL_MS = 5_000;
+/** A check may wait for others of its host no longer than this, and no longer than a third of its lease's margin. */
+const LONGEST_HOST_WAIT_MS = 1_000;
 
 /** starting --schema there, registered--> running --stop()--> stopped; stop() is possible at any time. */
 export class WorkerProcess {
@@ -34,16 +42,20 @@ export class WorkerProcess {
   #status: StatusServer | undefined;
   #fetcher: UndiciFetcher | undefined;
   #scheduler: PostgresScheduler | undefined;
+  #eventLoop: EventLoopDelay | undefined;
+  #capacity: Capacity | undefined;
   #worker: MonitoringWorker | undefined;
   #listener: NotificationListener | undefined;
   #heardAt = Number.NEGATIVE_INFINITY;
   #reclaiming: NodeJS.Timeout | undefined;
+  #beating: NodeJS.Timeout | undefined;
 
   constructor(config: WorkerConfig, logger: Logger) {
     this.#config = config;
     this.#logger = logger;
     this.#pool = openPool({
       connectionString: config.databaseUrl,
+      pooler: config.pooler,
       applicationName: `everytick worker ${config.workerName}`.slice(0, 63),
       max: config.databaseConnections,
       hot: true,
@@ -82,14 +94,18 @@ export class WorkerProcess {
         location: config.location,
         horizonMs: config.horizonMs,
         leaseMarginMs: config.leaseMarginMs,
-        preparedStatements: config.preparedStatements,
       });
     });
     if (scheduler === undefined || this.#stopping.signal.aborted) return;
     this.#scheduler = scheduler;
     this.#fetcher = new UndiciFetcher({ bodyLimitBytes: config.bodyLimitBytes });
+    const database = new DatabaseStrain(scheduler);
+    const eventLoop = new EventLoopDelay();
+    const capacity = new Capacity({ max: config.maxInFlight, eventLoop, database, logger: this.#logger });
+    this.#eventLoop = eventLoop;
+    this.#capacity = capacity;
     const reporter = new ResultReporter({
-      scheduler,
+      scheduler: database,
       processors: [this.#metrics, new LogProcessor(this.#logger)],
       flushDelayMs: config.flushDelayMs,
       isUrgent: ({ check }) =>
@@ -98,11 +114,17 @@ export class WorkerProcess {
       logger: this.#logger,
     });
     const worker = new MonitoringWorker({
-      scheduler,
+      scheduler: database,
       clock: scheduler.clock,
       fetcher: this.#fetcher,
       reporter,
-      maxInFlight: config.maxInFlight,
+      capacity,
+      maxInFlightPerHost: config.maxInFlightPerHost,
+      longestHostWaitMs: Math.min(LONGEST_HOST_WAIT_MS, config.leaseMarginMs / 3),
+      // The other half of the margin is for reporting.
+      beginWithinMs: config.leaseMarginMs / 2,
+      stalledMsSince: (sinceMs) => eventLoop.stalledMsSince(sinceMs),
+      headersOf: config.tickHeader ? (check) => tickHeader(check, scheduler.locationId) : undefined,
       horizonMs: config.horizonMs,
       fallbackMs: config.fallbackMs,
       observer: this.#metrics,
@@ -124,10 +146,12 @@ export class WorkerProcess {
     });
     this.#metrics.expose({
       inFlight: () => worker.inFlight,
-      capacity: config.maxInFlight,
+      capacity,
       listenerConnected: () => this.#listener?.connected ?? false,
     });
     worker.start();
+    capacity.start();
+    this.#beatSoon(scheduler, Math.random() * HEARTBEAT_INTERVAL_MS);
     this.#reclaiming = setInterval(() => void this.#reclaimUnlessLed(scheduler), RECLAIM_INTERVAL_MS);
     this.#logger.info({ workerId: scheduler.workerId, location: config.location }, 'worker running');
   }
@@ -137,14 +161,32 @@ export class WorkerProcess {
     this.#stopping.abort();
     this.#logger.info({ inFlight: this.#worker?.inFlight ?? 0 }, 'draining');
     clearInterval(this.#reclaiming);
+    clearTimeout(this.#beating);
     await this.#listener?.close();
     const report = (await this.#worker?.drain(this.#config.drainTimeoutMs)) ?? { released: 0, unreported: 0 };
+    this.#capacity?.stop();
+    this.#eventLoop?.stop();
     await this.#fetcher?.close();
     if (report.unreported === 0) await this.#scheduler?.deregister().catch(() => undefined);
     await this.#status?.close();
     await this.#pool.end().catch(() => undefined);
     this.#logger.info(report, 'worker stopped');
     return report;
+  }
+
+  #beatSoon(scheduler: PostgresScheduler, delayMs: number): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#beating = setTimeout(() => void this.#beat(scheduler), delayMs);
+  }
+
+  /** One that fails needs no word: claims and results that fail at the same time have theirs. */
+  async #beat(scheduler: PostgresScheduler): Promise<void> {
+    try {
+      await scheduler.heartbeat();
+    } catch (error) {
+      this.#logger.debug({ err: error }, 'the heartbeat failed');
+    }
+    this.#beatSoon(scheduler, HEARTBEAT_INTERVAL_MS);
   }
 
   /** With every coordinator dead, workers do what cannot wait: ticks of dead workers are not left lying. */

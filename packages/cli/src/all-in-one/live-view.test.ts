@@ -14,7 +14,19 @@ const addresses = {
 
 function target(id: number, name: string): ListedTarget {
   const url = `https://user:hunter2@${name}.example/a/rather/long/path?token=hunter2`;
-  return { id, name, url, intervalS: 10, timeoutMs: 5_000, matchPattern: null, paused: false, lastResult: null };
+  return {
+    id,
+    name,
+    url,
+    intervalS: 10,
+    timeoutMs: 5_000,
+    matchPattern: null,
+    locations: ['default'],
+    paused: false,
+    inMaintenance: false,
+    deletedAt: null,
+    lastResult: null,
+  };
 }
 
 function result(targetId: number, second: number, outcome: Outcome, ticks = 1): FollowedResult {

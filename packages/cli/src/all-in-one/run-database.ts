@@ -41,6 +41,7 @@ export async function openRunDatabase(dataDir: string, onProgress: (line: string
   const { url } = server;
   return {
     databaseUrl: url,
+    pooler: 'none',
     listenUrl: url,
     key: 'embedded',
     psql: await writeServiceFile(dataDir, url),

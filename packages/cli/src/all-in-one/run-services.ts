@@ -41,6 +41,7 @@ export class RunServices {
     if (script === undefined) throw new EverytickError('service_failed', 'cannot tell which script this process runs');
     const environment = {
       EVERYTICK_DATABASE_URL: database.databaseUrl,
+      EVERYTICK_POOLER: database.pooler,
       EVERYTICK_LISTEN_URL: database.listenUrl,
       EVERYTICK_LOG_FORMAT: 'json',
     };

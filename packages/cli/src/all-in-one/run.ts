@@ -72,8 +72,10 @@ class AllInOneRun {
     const database = await this.#step(this.#opening);
     say(database.description);
     await this.#step(migrate({ databaseUrl: database.listenUrl, onProgress: say }));
-    await this.#lock.publishDatabase(database.databaseUrl);
-    const pool = openPool({ connectionString: database.databaseUrl, applicationName: 'everytick up', max: 2 });
+    // The direct connection: whoever reads it knows nothing of a pooler.
+    await this.#lock.publishDatabase(database.listenUrl);
+    const { databaseUrl: connectionString, pooler } = database;
+    const pool = openPool({ connectionString, pooler, applicationName: 'everytick up', max: 2 });
     this.#pool = pool;
 
     say(`Starting a coordinator and ${counted(this.#options.workers, 'worker')}`);

@@ -10,12 +10,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.query('TRUNCATE monitored_targets, target_changes, leases, check_results');
+  await database.query('TRUNCATE monitored_targets, target_changes, leases, schedules, check_results');
   dataDir = await makeScratchDirectory();
 });
 
 function spec(name: string, intervalS = 10): TargetSpec {
-  return { name, url: `https://${name}.example/`, intervalS, timeoutMs: 1_000, matchPattern: null };
+  const url = `https://${name}.example/`;
+  return { name, url, intervalS, timeoutMs: 1_000, matchPattern: null, locations: ['default'] };
 }
 
 const settle = (asked: TargetSpec[], databaseKey = 'embedded') =>

@@ -26,7 +26,10 @@ test('targets are added, listed and removed', async () => {
 
   const file = join(cwd, 'targets.yaml');
   await writeFile(file, 'targets:\n  - url: https://a.example\n  - url: https://b.example\n');
-  expect(await run('targets', 'add', '--file', file)).toMatchObject({ code: 0, stdout: 'added 2 targets\n' });
+  expect(await run('targets', 'add', '--file', file)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^added 2 targets\n/),
+  });
 
   const listed = await run('targets', 'list');
   expect(listed.stdout).toMatch(/shop\.example .* 10s /);

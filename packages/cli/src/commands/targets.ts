@@ -1,7 +1,8 @@
-// everytick targets add | list | remove
+// everytick targets add | list | remove; the others are in targets-edit.ts and targets-life.ts
 
 import {
   addTargets,
+  defaultLocation,
   EverytickError,
   formatDuration,
   type ListedTarget,
@@ -17,7 +18,10 @@ import { counted, formatError, formatMoment, formatUs } from '../output/format.t
 import { paint, paintOutcome } from '../output/paint.ts';
 import { printJson, printLine, printTable } from '../output/print.ts';
 import { readTargetsFile } from '../targets-file/read-targets-file.ts';
+import { unstaffedLocations, unstaffedNote } from './locations.ts';
 import { addTargetFlags, flagLabels, givenTargetFlags, specInputOf, type TargetFlags } from './target-options.ts';
+import { editCommand } from './targets-edit.ts';
+import { pauseCommand, restoreCommand, resumeCommand } from './targets-life.ts';
 import { databaseHelp, withDatabase } from './with-database.ts';
 
 interface AddFlags extends TargetFlags {
@@ -30,10 +34,14 @@ const defaultEvery = '60s';
 
 export function targetsCommand(): Command {
   return new Command('targets')
-    .description('add, list and remove what is watched')
+    .description('add, list, edit, pause and remove what is watched')
     .addCommand(addCommand())
     .addCommand(listCommand())
+    .addCommand(editCommand())
+    .addCommand(pauseCommand())
+    .addCommand(resumeCommand())
     .addCommand(removeCommand())
+    .addCommand(restoreCommand())
     .addHelpText('after', databaseHelp);
 }
 
@@ -51,28 +59,41 @@ function addCommand(): Command {
 Examples:
   everytick targets add https://example.org/
   everytick targets add https://shop.example/ --name shop --every 10s --match 'Add to cart'
+  everytick targets add https://shop.example/ --location default --location frankfurt
   everytick targets add --file targets.yaml
 
 A targets file:
   targets:
-    - name: shop                    # optional
+    - name: shop                       # optional
       url: https://shop.example/
-      every: 10s                    # default 60s
-      timeout: 5s                   # default: half of every, at most 10s
-      match: 'Add to cart'          # optional
+      every: 10s                       # default 60s
+      timeout: 5s                      # default: half of every, at most 10s
+      match: 'Add to cart'             # optional
+      locations: [default, frankfurt]  # default [default]
+
+Every location checks at every tick. One that is not there yet is made.
 ${databaseHelp}`,
     )
     .action(async (url: string | undefined, flags: AddFlags) => {
       const specs = await specsToAdd(url, flags);
-      const added = await withDatabase((database) => addTargets(database, specs));
+      const { added, unstaffed } = await withDatabase(async (database) => ({
+        added: await addTargets(database, specs),
+        unstaffed: await unstaffedLocations(
+          database,
+          specs.flatMap((spec) => spec.locations),
+        ),
+      }));
       if (flags.json) {
-        printJson({ added });
-      } else if (specs.length === 1) {
+        printJson({ added, locations_without_workers: unstaffed.map(({ name }) => name) });
+        return;
+      }
+      if (specs.length === 1) {
         const [spec] = specs as [TargetSpec];
         printLine(`added '${spec.name}' (id ${added[0]?.id}): ${showUrl(spec.url)} ${everyOf(spec)}`);
       } else {
         printLine(`added ${counted(added.length, 'target')}`);
       }
+      for (const location of unstaffed) printLine(unstaffedNote(location));
     });
 }
 
@@ -97,12 +118,13 @@ function listCommand(): Command {
     .alias('ls')
     .description('show all targets, each with its newest result')
     .option('--json', 'print a JSON document')
+    .option('--deleted', 'show the removed ones instead; "targets restore" brings them back')
     .addHelpText('after', databaseHelp)
-    .action(async (flags: { readonly json?: true }) => {
-      const targets = await withDatabase(listTargets);
+    .action(async (flags: { readonly json?: true; readonly deleted?: true }) => {
+      const targets = await withDatabase((database) => listTargets(database, { deleted: flags.deleted ?? false }));
       if (flags.json) printJson({ targets: targets.map(jsonOf) });
-      else if (targets.length === 0) printLine('There are no targets yet: everytick targets add https://example.org/');
-      else printTable(listColumns, targets.map(listRow));
+      else if (flags.deleted) printDeleted(targets);
+      else printPresent(targets);
     });
 }
 
@@ -120,11 +142,16 @@ function removeCommand(): Command {
     });
 }
 
-const listColumns = [
+const identityColumns = [
   { head: 'ID', align: 'right' },
   { head: 'NAME', shrinkTo: 16 },
   { head: 'URL', shrinkTo: 20, dispensable: 2 },
   { head: 'EVERY', align: 'right' },
+] as const;
+
+const locationsColumn = { head: 'LOCATIONS', shrinkTo: 12, dispensable: 4 } as const;
+
+const newestColumns = [
   { head: 'OUTCOME' },
   { head: 'STATUS', align: 'right' },
   { head: 'RESPONSE', align: 'right' },
@@ -132,19 +159,48 @@ const listColumns = [
   { head: 'ERROR', shrinkTo: 12, dispensable: 1 },
 ] as const;
 
-function listRow(target: ListedTarget): string[] {
+function printPresent(targets: readonly ListedTarget[]): void {
+  if (targets.length === 0) {
+    printLine('There are no targets yet: everytick targets add https://example.org/');
+    return;
+  }
+  const everywhere = targets.every(({ locations }) => locations.join() === defaultLocation);
+  const columns = [...identityColumns, ...(everywhere ? [] : [locationsColumn]), ...newestColumns];
+  const rows = targets.map((target) => [
+    ...identityOf(target),
+    ...(everywhere ? [] : [target.locations.join(', ')]),
+    ...newestOf(target),
+  ]);
+  printTable(columns, rows);
+}
+
+function printDeleted(targets: readonly ListedTarget[]): void {
+  if (targets.length === 0) {
+    printLine('No target has been removed.');
+    return;
+  }
+  const rows = targets.map((target) => [
+    ...identityOf(target),
+    target.deletedAt === null ? '-' : formatMoment(target.deletedAt),
+  ]);
+  printTable([...identityColumns, { head: 'DELETED (UTC)' }], rows);
+}
+
+function identityOf(target: ListedTarget): string[] {
+  return [String(target.id), target.name, showUrl(target.url), formatDuration(target.intervalS * 1_000)];
+}
+
+/** What is so now goes before what was recorded last. */
+function stateOf({ paused, inMaintenance, lastResult }: ListedTarget): string {
+  if (paused) return paint('dim', 'paused');
+  if (inMaintenance) return paint('dim', 'maintenance');
+  return lastResult === null ? paint('dim', 'not yet') : paintOutcome(lastResult.outcome);
+}
+
+function newestOf(target: ListedTarget): string[] {
   const last = target.lastResult;
-  const state = target.paused
-    ? paint('dim', 'paused')
-    : last === null
-      ? paint('dim', 'not yet')
-      : paintOutcome(last.outcome);
   return [
-    String(target.id),
-    target.name,
-    showUrl(target.url),
-    formatDuration(target.intervalS * 1_000),
-    state,
+    stateOf(target),
     String(last?.httpStatus ?? '-'),
     formatUs(last?.responseTimeUs ?? null),
     last === null ? '-' : formatMoment(last.scheduledAt),
@@ -161,7 +217,10 @@ function jsonOf(target: ListedTarget): object {
     interval_s: target.intervalS,
     timeout_ms: target.timeoutMs,
     match_pattern: target.matchPattern,
+    locations: target.locations,
     paused: target.paused,
+    in_maintenance: target.inMaintenance,
+    deleted_at: target.deletedAt,
     last_result: last && {
       scheduled_at: last.scheduledAt,
       started_at: last.startedAt,
@@ -177,5 +236,6 @@ function jsonOf(target: ListedTarget): object {
 
 function everyOf(spec: TargetSpec): string {
   const match = spec.matchPattern === null ? '' : `, body has to match /${spec.matchPattern}/`;
-  return `every ${formatDuration(spec.intervalS * 1_000)}, timeout ${formatDuration(spec.timeoutMs)}${match}`;
+  const places = spec.locations.join() === defaultLocation ? '' : `, from ${spec.locations.join(', ')}`;
+  return `every ${formatDuration(spec.intervalS * 1_000)}, timeout ${formatDuration(spec.timeoutMs)}${places}${match}`;
 }

@@ -28,8 +28,8 @@ export function upCommand(): Command {
       'after',
       `
 Without a URL or a file, and with nothing added before, it watches a small
-demonstration site that it serves itself. --every, --timeout and --match are for
-the URLs; a file says it for each of its targets.
+demonstration site that it serves itself. --every, --timeout, --match and
+--location are for the URLs; a file says it for each of its targets.
 
 A run watches exactly the URLs and the file it is given: what an earlier "up" was
 given and this one is not is removed (its results stay). Targets added with

@@ -1,15 +1,45 @@
 // The database of the short commands: the one that is set, or that of the `everytick up` running in this folder.
 
-import { checkSchemaVersion, EverytickError, openPool, type Queryable, readDatabaseConfig } from '@everytick/core';
+import {
+  checkSchemaVersion,
+  EverytickError,
+  openPool,
+  type PoolOptions,
+  type Queryable,
+  readDatabaseConfig,
+} from '@everytick/core';
+import type pg from 'pg';
 import { readRunningInstance } from '../all-in-one/instance-lock.ts';
+
+/** A day: longer than anybody waits, and what a timer can count. */
+const LONGEST_MS = 86_400_000;
 
 export const databaseHelp = `
 The database is the one in EVERYTICK_DATABASE_URL or, without it, that of the
 "everytick up" that runs in this folder.`;
 
 /** Runs some queries and closes the connection. Throws `database_unreachable`, `schema_outdated`, `config_invalid`. */
-export async function withDatabase<Result>(work: (database: Queryable) => Promise<Result>): Promise<Result> {
-  const pool = openPool({ connectionString: await databaseUrl(), applicationName: 'everytick cli', max: 1 });
+export function withDatabase<Result>(work: (database: Queryable) => Promise<Result>): Promise<Result> {
+  return withPool({}, work);
+}
+
+/** The same on one connection, for work of several statements that may take as long as it takes. */
+export function withDatabaseClient<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+  return withPool({ statementTimeoutMs: LONGEST_MS }, async (pool) => {
+    const client = await pool.connect();
+    try {
+      return await work(client);
+    } finally {
+      client.release();
+    }
+  });
+}
+
+async function withPool<Result>(
+  options: Pick<PoolOptions, 'statementTimeoutMs'>,
+  work: (pool: pg.Pool) => Promise<Result>,
+): Promise<Result> {
+  const pool = openPool({ ...(await whichDatabase()), ...options, applicationName: 'everytick cli', max: 1 });
   try {
     await checkSchemaVersion(pool).catch((error: NodeJS.ErrnoException | EverytickError) => {
       if (error instanceof EverytickError) throw error;
@@ -21,17 +51,18 @@ export async function withDatabase<Result>(work: (database: Queryable) => Promis
   }
 }
 
-async function databaseUrl(): Promise<string> {
+async function whichDatabase(): Promise<Pick<PoolOptions, 'connectionString' | 'pooler'>> {
   if (!process.env['EVERYTICK_DATABASE_URL']) {
     const running = await readRunningInstance('.everytick');
-    if (running?.databaseUrl) return running.databaseUrl;
+    if (running?.databaseUrl) return { connectionString: running.databaseUrl };
     throw new EverytickError(
       'config_invalid',
       'which database? EVERYTICK_DATABASE_URL is not set, and no "everytick up" (that is what "npx pnpm@12 start" runs) ' +
         'is running in this folder with its data in .everytick',
     );
   }
-  return readDatabaseConfig(process.env).databaseUrl;
+  const { databaseUrl, pooler } = readDatabaseConfig(process.env);
+  return { connectionString: databaseUrl, pooler };
 }
 
 // A refused connection to a name with several addresses is an AggregateError without a message of its own.

@@ -24,16 +24,28 @@ targets:
     match: 'Add to cart'
   - url: https://blog.example/feed
     every: 30
+    locations: [default, &home oslo]
+  - url: https://c.example
+    locations: [*home]
 `;
     expect(parseTargetsFile(text, 'sites.yaml', compile)).toEqual([
-      { name: 'shop', url: 'https://shop.example/', intervalS: 10, timeoutMs: 5_000, matchPattern: 'Add to cart' },
+      {
+        name: 'shop',
+        url: 'https://shop.example/',
+        intervalS: 10,
+        timeoutMs: 5_000,
+        matchPattern: 'Add to cart',
+        locations: ['default'],
+      },
       {
         name: 'blog.example/feed',
         url: 'https://blog.example/feed',
         intervalS: 30,
         timeoutMs: 10_000,
         matchPattern: null,
+        locations: ['default', 'oslo'],
       },
+      expect.objectContaining({ name: 'c.example', locations: ['oslo'] }),
     ]);
   });
 
@@ -57,18 +69,24 @@ targets:
     url: https://b.example
     match: '('
     frobnicate: 1
+  - url: https://c.example
+    locations: frankfurt
+  - url: https://d.example
+    locations: [default, Oslo, [x]]
 `;
     expect(problemsOf(text)).toEqual([
       'sites.yaml:2:5: url: is missing; it has to be a text such as https://example.org/',
-      "sites.yaml:3:5: unknown field 'ulr'; did you mean 'url'? allowed are name, url, every, timeout, match",
+      "sites.yaml:3:5: unknown field 'ulr'; did you mean 'url'? allowed are name, url, every, timeout, match, locations",
       "sites.yaml:4:12: every: '0s' is too short; allowed are 1s to 1d, as seconds or with a unit (10s, 5m, 1h, 1d)",
       "sites.yaml:5:10: url: 'ftp://files.example/' is no http or https URL; allowed are http://... and https://...",
-      "sites.yaml:6:5: unknown field 'interval'; did you mean 'every'? allowed are name, url, every, timeout, match",
+      "sites.yaml:6:5: unknown field 'interval'; did you mean 'every'? allowed are name, url, every, timeout, match, locations",
       "sites.yaml:9:14: timeout: '3m' is too long; allowed are 100ms to 120s, as seconds or with a unit (500ms, 5s, 1m)",
       "sites.yaml:10:5: a target has to be a mapping such as '- url: https://example.org/'",
       'sites.yaml:11:11: name: is a list; it has to be a text (in quotes, if it looks like something else)',
       expect.stringMatching(/^sites.yaml:13:12: match: .*Unterminated group/),
-      "sites.yaml:14:5: unknown field 'frobnicate'; allowed are name, url, every, timeout, match",
+      "sites.yaml:14:5: unknown field 'frobnicate'; allowed are name, url, every, timeout, match, locations",
+      'sites.yaml:16:16: locations: is the string frankfurt; it has to be a list of locations such as [default, frankfurt]',
+      'sites.yaml:18:16: locations: is a list; it has to be the name of a location',
     ]);
   });
 

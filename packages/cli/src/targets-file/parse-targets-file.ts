@@ -6,6 +6,7 @@
 //       every: 10s
 //       timeout: 5s
 //       match: 'Add to cart'
+//       locations: [default, frankfurt]
 
 import { EverytickError, type PatternCompiler, type TargetSpec, targetSpecSchemaWith } from '@everytick/core';
 import {
@@ -22,7 +23,14 @@ import {
 import { closestWord } from './closest-word.ts';
 
 /** The fields of a target in the file, and what `targetSpecSchema` calls them. */
-const fields = { name: 'name', url: 'url', every: 'interval', timeout: 'timeout', match: 'match' } as const;
+const fields = {
+  name: 'name',
+  url: 'url',
+  every: 'interval',
+  timeout: 'timeout',
+  match: 'match',
+  locations: 'locations',
+} as const;
 const fieldNames = Object.keys(fields);
 /** What people write who know other monitors. */
 const synonyms: Readonly<Record<string, string>> = {
@@ -35,6 +43,7 @@ const synonyms: Readonly<Record<string, string>> = {
   body: 'match',
   address: 'url',
   title: 'name',
+  regions: 'locations',
 };
 
 const example = "an example:\n  targets:\n    - url: https://example.org/\n      every: 10s\n      match: 'Example'";
@@ -138,7 +147,7 @@ class TargetsReader {
         continue;
       }
       const value = this.#resolve(pair.value);
-      given[field] = isScalar(value) ? value.value : isMap(value) ? {} : isSeq(value) ? [] : null;
+      given[field] = isSeq(value) ? value.items.map((item) => this.#plain(item)) : this.#plain(value);
       offsets.set(field, startOf(pair.value ?? pair.key));
     }
     const parsed = this.#schema.safeParse(given);
@@ -148,6 +157,12 @@ class TargetsReader {
       this.report(offsets.get(field) ?? startOf(map), `${shown}: ${issue.message}`);
     }
     return parsed.success && this.problems.length === problemsBefore ? parsed.data : null;
+  }
+
+  /** A scalar's value, and of anything else what kind of thing it is. */
+  #plain(node: unknown): unknown {
+    const value = this.#resolve(node);
+    return isScalar(value) ? value.value : isMap(value) ? {} : isSeq(value) ? [] : null;
   }
 
   #resolve(node: unknown): unknown {

@@ -5,8 +5,9 @@
 // Everything that only the leader may do runs on the very connection that holds the lock. A coordinator that has lost
 // that connection, and with it perhaps the lock, cannot act any more, whatever it believes: two leaders at once are
 // impossible, without any clock or lease of its own. The settings of the session bound how long the server goes on holding
-// the lock for a leader that is stopped, or whose machine has vanished without closing the connection. The leader for its
-// part takes a statement that is not answered in time as the end of the connection.
+// the lock for a leader that is stopped, or whose machine has vanished without closing the connection: another leads within
+// 5 s. The leader has to ask something at least that often (the waker does, twice a second) or be taken for stopped. It
+// takes a statement that is not answered in time as the end of the connection.
 
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,7 +17,8 @@ import pg from 'pg';
 const leaderLockSql = loadSql('leader-lock');
 const leaderSessionSql = loadSql('leader-session');
 
-const STANDBY_POLL_MS = 1_000;
+/** A standby tries for the lock, or for a connection, after a pause between half of this and all of it. */
+const STANDBY_POLL_MS = 500;
 /** Longer than the session's own statement_timeout: an answer that takes so long does not come. */
 const QUERY_TIMEOUT_MS = 10_000;
 
@@ -151,7 +153,7 @@ export class Leadership {
   }
 
   async #pause(): Promise<void> {
-    const ms = STANDBY_POLL_MS * (0.5 + Math.random());
+    const ms = STANDBY_POLL_MS * (0.5 + Math.random() / 2);
     await delay(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 }

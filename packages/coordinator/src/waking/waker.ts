@@ -15,21 +15,33 @@ const notifySql = loadSql('notify-due');
 const LEAD_MS = 200;
 /** At most ten notifications a second. */
 const MIN_GAP_MS = 100;
+/**
+ * How far back it looks for due ticks, and how often it looks for older ones too: see leases-claim.sql. Workers see to older
+ * ones by themselves.
+ */
+const LOOK_BACK_MS = 5_000;
+const LOOK_THROUGH_MS = 2_000;
+const ANY_AGE_MS = 1e12;
 /** How long the leader sleeps at most: leases come free, and targets come along, without telling it. */
 const MAX_PAUSE_MS = 500;
 
 export class Waker implements Duty {
   readonly name = 'waking';
   readonly #notified: () => void;
+  #lookedThroughAt = Number.NEGATIVE_INFINITY;
 
   constructor(notified: () => void) {
     this.#notified = notified;
   }
 
   async turn(session: LeaderSession): Promise<number> {
+    const now = performance.now();
+    const lookThrough = now - this.#lookedThroughAt > LOOK_THROUGH_MS;
+    const values = [lookThrough ? ANY_AGE_MS : LOOK_BACK_MS];
     const { rows } = await session.use((client) =>
-      client.query<[number, number]>({ text: nextDueSql, rowMode: 'array' }),
+      client.query<[number, number]>({ text: nextDueSql, values, rowMode: 'array' }),
     );
+    if (lookThrough) this.#lookedThroughAt = now;
     const due = rows.filter(([, dueInMs]) => dueInMs <= LEAD_MS);
     if (due.length > 0) {
       const payload = JSON.stringify({ locations: due.map(([location]) => location) });

@@ -10,6 +10,16 @@ export const coordinatorSettings = {
     { min: 1, max: 60, defaultValue: 7, unit: 'days' },
     'For how many days ahead the ledger has its partitions.',
   ),
+  verifyIntervalS: integerSetting(
+    'EVERYTICK_VERIFY_INTERVAL_S',
+    { min: 1, max: 86_400, defaultValue: 300, unit: 'seconds' },
+    'How often the leader proves that every tick is accounted for.',
+  ),
+  verifyWindowS: integerSetting(
+    'EVERYTICK_VERIFY_WINDOW_S',
+    { min: 60, max: 604_800, defaultValue: 900, unit: 'seconds' },
+    'How far back each of these proofs reaches.',
+  ),
   ...statusSettings,
 } as const;
 

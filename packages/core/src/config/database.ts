@@ -1,10 +1,16 @@
 // How to reach PostgreSQL.
 
 import { z } from 'zod';
-import { type Environment, readSettings, type Setting } from './setting.ts';
+import { EverytickError } from '../domain/error.ts';
+import { choiceSetting, type Environment, readSettings, type Setting } from './setting.ts';
+
+/** What stands between us and PostgreSQL: nothing, or a pooler that gives out its connections for a transaction each. */
+export type Pooler = 'none' | 'transaction';
 
 export interface DatabaseConfig {
   readonly databaseUrl: string;
+  /** What databaseUrl leads to. */
+  readonly pooler: Pooler;
   /** For LISTEN and for the leader's lock, neither of which works through a transaction-mode pooler. */
   readonly listenUrl: string;
 }
@@ -21,6 +27,12 @@ export const databaseSettings = {
     meaning: 'The PostgreSQL database, 15 or newer.',
     secret: true,
   } satisfies Setting<string>,
+  pooler: choiceSetting<Pooler>(
+    'EVERYTICK_POOLER',
+    ['none', 'transaction'],
+    'none',
+    'What stands between Everytick and PostgreSQL at EVERYTICK_DATABASE_URL: nothing, or a pooler in transaction mode such as PgBouncer, which needs EVERYTICK_LISTEN_URL as well.',
+  ),
 } as const;
 
 export const listenSettings = {
@@ -35,10 +47,17 @@ export const listenSettings = {
   } satisfies Setting<string>,
 } as const;
 
+/** Throws `config_invalid`. */
 export function readDatabaseConfig(environment: Environment): DatabaseConfig {
-  const { databaseUrl } = readSettings(databaseSettings, environment);
-  const listenUrl = environment[listenSettings.listenUrl.variable]
-    ? readSettings(listenSettings, environment).listenUrl
-    : databaseUrl;
-  return { databaseUrl, listenUrl };
+  const { databaseUrl, pooler } = readSettings(databaseSettings, environment);
+  const hasListenUrl = Boolean(environment[listenSettings.listenUrl.variable]);
+  if (pooler === 'transaction' && !hasListenUrl) {
+    throw new EverytickError(
+      'config_invalid',
+      'EVERYTICK_POOLER is "transaction", but EVERYTICK_LISTEN_URL is not set; it must be a direct connection to the ' +
+        'same database, for neither LISTEN nor the locks of leadership and migrations work through such a pooler',
+    );
+  }
+  const listenUrl = hasListenUrl ? readSettings(listenSettings, environment).listenUrl : databaseUrl;
+  return { databaseUrl, pooler, listenUrl };
 }

@@ -23,7 +23,7 @@ describe('configuration by environment variables', () => {
     expect(readWorkerConfig(database)).toMatchObject({
       location: 'default',
       maxInFlight: 500,
-      preparedStatements: true,
+      pooler: 'none',
     });
     expect(readCoordinatorConfig(database)).toMatchObject({ statusHost: '127.0.0.1', partitionDaysAhead: 7 });
     expect(problemsOf(() => readWorkerConfig({}))).toBe(
@@ -74,6 +74,16 @@ describe('configuration by environment variables', () => {
     expect(readDatabaseConfig(database).listenUrl).toBe(database.EVERYTICK_DATABASE_URL);
     const direct = 'postgres://direct/everytick';
     expect(readDatabaseConfig({ ...database, EVERYTICK_LISTEN_URL: direct }).listenUrl).toBe(direct);
+  });
+
+  it('wants a direct connection beside a pooler in transaction mode', () => {
+    const pooled = { ...database, EVERYTICK_POOLER: 'transaction' };
+    expect(problemsOf(() => readDatabaseConfig(pooled))).toMatch(/EVERYTICK_LISTEN_URL is not set.*direct connection/);
+    const direct = 'postgres://direct/everytick';
+    expect(readWorkerConfig({ ...pooled, EVERYTICK_LISTEN_URL: direct })).toMatchObject({
+      pooler: 'transaction',
+      listenUrl: direct,
+    });
   });
 
   it('offers the words of a closed list', () => {

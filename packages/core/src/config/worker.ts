@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { defaultLocation, locationNameAllowed, locationNamePattern } from '../domain/location-name.ts';
 import { type DatabaseConfig, readDatabaseConfig } from './database.ts';
 import {
   choiceSetting,
@@ -16,10 +17,9 @@ import { statusSettings } from './status.ts';
 export const workerSettings = {
   location: {
     variable: 'EVERYTICK_LOCATION',
-    schema: z.string().regex(/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/),
-    allowed:
-      'at most 63 small letters, digits, dots, dashes and underscores, beginning and ending with a letter or digit',
-    defaultText: 'default',
+    schema: z.string().regex(locationNamePattern),
+    allowed: locationNameAllowed,
+    defaultText: defaultLocation,
     meaning: 'Where this worker is. It claims the checks of its own location only.',
   } satisfies Setting<string>,
   workerName: {
@@ -33,7 +33,12 @@ export const workerSettings = {
   maxInFlight: integerSetting(
     'EVERYTICK_MAX_IN_FLIGHT',
     { min: 1, max: 10_000, defaultValue: 500, unit: 'checks' },
-    'How many checks one worker holds at a time, from claim to commit.',
+    'How many checks one worker holds at a time, from claim to commit; fewer while its process or the database is slow.',
+  ),
+  maxInFlightPerHost: integerSetting(
+    'EVERYTICK_MAX_IN_FLIGHT_PER_HOST',
+    { min: 1, max: 10_000, defaultValue: 100, unit: 'checks' },
+    'How many checks of one host (name and port) one worker carries out at a time. As many again may wait for a moment; beyond that ticks of that host are `missed`. Less than half of EVERYTICK_MAX_IN_FLIGHT keeps one slow host from taking all of it.',
   ),
   horizonMs: integerSetting(
     'EVERYTICK_HORIZON_MS',
@@ -70,11 +75,11 @@ export const workerSettings = {
     { min: 1, max: 20, defaultValue: 2, unit: 'connections' },
     'The largest number of database connections of one worker, beside the one that listens.',
   ),
-  preparedStatements: choiceSetting(
-    'EVERYTICK_PREPARED_STATEMENTS',
+  tickHeader: choiceSetting(
+    'EVERYTICK_TICK_HEADER',
     ['on', 'off'],
-    'on',
-    'Off for poolers in transaction mode that cannot carry prepared statements.',
+    'off',
+    "Sends each request's tick in the header `everytick-tick`, so that a server can balance its books against the ledger.",
   ),
   ...statusSettings,
 } as const;
@@ -83,9 +88,9 @@ export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
 
 /** Throws `config_invalid` that names every wrong variable. */
 export function readWorkerConfig(environment: Environment) {
-  const [database, { preparedStatements, ...values }] = readTogether(
+  const [database, { tickHeader, ...values }] = readTogether(
     (): DatabaseConfig => readDatabaseConfig(environment),
     () => readSettings(workerSettings, environment),
   );
-  return { ...database, ...values, preparedStatements: preparedStatements === 'on' };
+  return { ...database, ...values, tickHeader: tickHeader === 'on' };
 }

@@ -1,6 +1,6 @@
 // What passes along the pipeline: a claimed check, what fetching it gave, and the result that enters the ledger.
 
-import type { CheckErrorCode, Outcome } from './outcome.ts';
+import type { CheckErrorCode, Outcome, PassedErrorCode } from './outcome.ts';
 import type { Target } from './target.ts';
 
 /** One claimed tick. It is identified by target, location and `scheduledAtMs`; `epoch` fences its result. */
@@ -52,12 +52,24 @@ export interface Evaluation {
   readonly error: FetchError | null;
 }
 
-/** One row of the ledger, as its worker reports it. */
-export interface CheckResult extends Evaluation {
+/** Why a tick's result is not `up`. */
+export interface ResultError {
+  readonly code: CheckErrorCode | PassedErrorCode;
+  /** As in `FetchError`. */
+  readonly detail: string;
+}
+
+/** One row of the ledger, as its worker reports it: a check that was carried out, or one that it could not begin in time. */
+export interface CheckResult {
   readonly check: ClaimedCheck;
-  /** By the database clock, in milliseconds since 1970 with a fraction. */
-  readonly startedAtMs: number;
-  readonly responseTimeUs: number;
+  readonly outcome: Evaluation['outcome'] | 'missed';
+  readonly matched: boolean | null;
+  /** Null for `up` alone. */
+  readonly error: ResultError | null;
+  /** By the database clock, in milliseconds since 1970 with a fraction; null where the check was never begun. */
+  readonly startedAtMs: number | null;
+  /** Null where the check was never begun. */
+  readonly responseTimeUs: number | null;
   readonly phases: Phases;
   readonly httpStatus: number | null;
   readonly bodyBytes: number | null;

@@ -3,6 +3,9 @@
 export type EverytickErrorCode =
   | 'config_invalid'
   | 'target_invalid'
+  | 'maintenance_invalid'
+  | 'maintenance_not_found'
+  | 'maintenance_over'
   | 'target_name_taken'
   | 'target_not_found'
   | 'targets_file_invalid'

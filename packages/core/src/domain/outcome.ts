@@ -42,9 +42,23 @@ export type CheckErrorCode = (typeof checkErrorCodes)[number];
 export const passedErrorCodes = [
   /** It was claimed, and neither its worker nor another one finished it in time. */
   'worker_lost',
-  /** Nobody claimed it before the next one was due. */
+  /** Its location had no worker. */
+  'no_worker',
+  /** The workers had no room for it before the next one was due. */
+  'overload',
+  /** Too many checks of its host were under way or waiting. */
+  'host_limit',
+  /** It was begun, but its worker stood still meanwhile for so long that the check says nothing about the target. */
+  'worker_stalled',
+  /** The database could not be reached, or was not running. */
+  'database_down',
+  /** Nobody claimed it before the next one was due, and none of the above was seen to be the reason. */
   'unclaimed',
-  /** It was claimed, given back, and its target had been paused or deleted by then. */
+  /** It was claimed, given back, and left the schedule before anybody could claim it again. */
   'target_withdrawn',
+  /** Its target was paused. */
+  'paused',
+  /** Its target was in maintenance. */
+  'maintenance',
 ] as const;
 export type PassedErrorCode = (typeof passedErrorCodes)[number];

@@ -5,7 +5,11 @@
 //                                                    ResultProcessor[]  <------- CheckResult ------+
 
 import type { CheckResult, ClaimedCheck, FetchResult } from './check.ts';
+import type { PassedErrorCode } from './outcome.ts';
 import type { Target } from './target.ts';
+
+/** Why a worker left due ticks lying: it had no room for them, or could not reach the schedule. */
+export type UnclaimedReason = Extract<PassedErrorCode, 'overload' | 'database_down'>;
 
 export interface Claim {
   readonly checks: readonly ClaimedCheck[];
@@ -15,26 +19,36 @@ export interface Claim {
   readonly nextDueAtMs: number | null;
 }
 
+/** What became of a batch. A check that was never begun and lost its lease is in none of these: nothing was lost. */
 export interface FinishReport {
-  /** Results that are in the ledger now. */
+  /** Results that are in the ledger since now. */
   readonly recorded: number;
-  /** Results that were dropped because their lease had passed to someone else. */
+  /** Results that were in the ledger already: an earlier attempt committed, and its answer was lost. */
+  readonly repeated: number;
+  /** Executions whose results were dropped because their lease had passed to someone else. */
   readonly lost: number;
 }
 
 /** Hands out due ticks and takes back their results. All of its methods reject when the schedule cannot be reached. */
 export interface WorkScheduler {
-  /** Claims at most `limit` ticks that are due now or within the horizon. An empty claim is no error. */
-  claim(limit: number): Promise<Claim>;
+  /**
+   * Claims at most `limit` ticks that are due now or within the horizon. An empty claim is no error. `unclaimedBecause` is
+   * why ticks that this claim passes over had not been claimed before, as far as this worker knows.
+   */
+  claim(limit: number, unclaimedBecause?: UnclaimedReason | null): Promise<Claim>;
   /** Records results and closes their leases, all or none. Once it resolves, the results are durable. */
   finish(results: readonly CheckResult[]): Promise<FinishReport>;
   /** Gives back ticks that were claimed and not begun, so that another worker can run them. */
   release(checks: readonly ClaimedCheck[]): Promise<void>;
 }
 
+/** Values by name, in small letters. */
+export type RequestHeaders = Readonly<Record<string, string>>;
+
 /** Carries out one check of a target. Never rejects: whatever happens is in the result. */
 export interface TargetFetcher {
-  fetch(target: Target): Promise<FetchResult>;
+  /** `headers` go with the request to the target's own origin, and on no redirect to another one. */
+  fetch(target: Target, headers?: RequestHeaders): Promise<FetchResult>;
   /** Ends what is still under way and frees its sockets. */
   close(): Promise<void>;
 }

@@ -24,7 +24,6 @@ it('claims, results, edits and reclaims at the same time end in no deadlock, and
         location: 'default',
         horizonMs: 100,
         leaseMarginMs: 10_000,
-        preparedStatements: true,
       }),
     ),
   );

@@ -4,15 +4,22 @@ import pg from 'pg';
 import { type ClockSample, DatabaseClock } from '../clock/database-clock.ts';
 import { loadSql } from '../database/sql.ts';
 import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
-import type { Claim, FinishReport, WorkScheduler } from '../domain/pipeline.ts';
+import type { Claim, FinishReport, UnclaimedReason, WorkScheduler } from '../domain/pipeline.ts';
 
 const claimSql = loadSql('leases-claim');
 const finishSql = loadSql('leases-finish');
 const releaseSql = loadSql('leases-release');
 const ensurePartitionsSql = loadSql('partitions-ensure');
 const reclaimSql = loadSql('leases-reclaim');
+const resultsOfWorkerSql = loadSql('results-of-worker');
 const registerSql = loadSql('worker-register');
 const deregisterSql = loadSql('worker-deregister');
+const heartbeatSql = loadSql('worker-heartbeat');
+
+/** How far back a claim looks for due ticks, and after how long it looks for older ones too: see leases-claim.sql. */
+const LOOK_BACK_MS = 5_000;
+const LOOK_THROUGH_MS = 2_000;
+const ANY_AGE_MS = 1e12;
 
 /** SQLSTATE of "no partition of relation found for row". */
 const CHECK_VIOLATION = '23514';
@@ -25,8 +32,6 @@ export interface PostgresSchedulerOptions {
   readonly horizonMs: number;
   /** How long after the target's own deadline a lease expires: the time there is to report the result. */
   readonly leaseMarginMs: number;
-  /** Off for poolers in transaction mode that know nothing of prepared statements. */
-  readonly preparedStatements: boolean;
 }
 
 type ClaimRow = [
@@ -48,6 +53,8 @@ export class PostgresScheduler implements WorkScheduler {
   readonly #options: PostgresSchedulerOptions;
   readonly #workerId: number;
   readonly #locationId: number;
+  /** When a claim last came to the end of all that was due. */
+  #lookedThroughAt = Number.NEGATIVE_INFINITY;
 
   private constructor(options: PostgresSchedulerOptions, workerId: number, locationId: number) {
     this.clock = new DatabaseClock();
@@ -75,15 +82,21 @@ export class PostgresScheduler implements WorkScheduler {
     return this.#locationId;
   }
 
-  async claim(limit: number): Promise<Claim> {
+  async claim(limit: number, unclaimedBecause: UnclaimedReason | null = null): Promise<Claim> {
     const { horizonMs, leaseMarginMs } = this.#options;
     const sentAtMonotonicMs = performance.now();
+    const lookBackMs =
+      unclaimedBecause === null && sentAtMonotonicMs - this.#lookedThroughAt < LOOK_THROUGH_MS
+        ? LOOK_BACK_MS
+        : ANY_AGE_MS;
     const { rows } = await this.#query<ClaimRow>('everytick_claim', claimSql, [
       this.#locationId,
       this.#workerId,
       horizonMs,
       limit,
       leaseMarginMs,
+      unclaimedBecause,
+      lookBackMs,
     ]);
     const receivedAtMonotonicMs = performance.now();
     const last = rows.at(-1);
@@ -105,6 +118,7 @@ export class PostgresScheduler implements WorkScheduler {
       nextDueAtMs = Math.min(nextDueAtMs, nextAtMs);
       checks.push({ target: { id, url, timeoutMs, matchPattern }, scheduledAtMs, nextAtMs, epoch });
     }
+    if (lookBackMs === ANY_AGE_MS && checks.length < limit) this.#lookedThroughAt = sentAtMonotonicMs;
     return { checks, ticksMissed, nextDueAtMs: Number.isFinite(nextDueAtMs) ? nextDueAtMs : null };
   }
 
@@ -130,7 +144,25 @@ export class PostgresScheduler implements WorkScheduler {
       sorted.map((r) => r.error?.code ?? null),
       sorted.map((r) => r.error?.detail ?? null),
     ]);
-    return { recorded: rows.length, lost: sorted.length - rows.length };
+    if (rows.length === sorted.length) return { recorded: rows.length, repeated: 0, lost: 0 };
+    const inLedger = await this.#inLedger(sorted);
+    return {
+      recorded: rows.length,
+      repeated: inLedger.size - rows.length,
+      lost: sorted.filter((result, index) => result.startedAtMs !== null && !inLedger.has(index)).length,
+    };
+  }
+
+  /** Which of these results, by their places, are in the ledger as this worker reported them. */
+  async #inLedger(results: readonly CheckResult[]): Promise<Set<number>> {
+    const { rows } = await this.#query<[place: number]>('everytick_results_of_worker', resultsOfWorkerSql, [
+      this.#locationId,
+      this.#workerId,
+      results.map((r) => r.check.target.id),
+      results.map((r) => r.check.scheduledAtMs),
+      results.map((r) => r.startedAtMs),
+    ]);
+    return new Set(rows.map(([place]) => place - 1));
   }
 
   async release(checks: readonly ClaimedCheck[]): Promise<void> {
@@ -149,6 +181,11 @@ export class PostgresScheduler implements WorkScheduler {
     await this.#query('everytick_reclaim', reclaimSql, []);
   }
 
+  /** Says that this worker is there: ticks of locations without one are written as missed. */
+  async heartbeat(): Promise<void> {
+    await this.#options.pool.query(heartbeatSql, [this.#workerId]);
+  }
+
   async deregister(): Promise<void> {
     await this.#options.pool.query(deregisterSql, [this.#workerId]);
   }
@@ -162,7 +199,7 @@ export class PostgresScheduler implements WorkScheduler {
     text: string,
     values: unknown[],
   ): Promise<pg.QueryArrayResult<Row>> {
-    const query = { ...(this.#options.preparedStatements && { name }), text, values, rowMode: 'array' as const };
+    const query = { name, text, values, rowMode: 'array' as const };
     try {
       return await this.#options.pool.query<Row>(query);
     } catch (error) {

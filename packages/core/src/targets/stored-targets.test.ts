@@ -8,10 +8,23 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
-beforeEach(() => database.query('TRUNCATE monitored_targets, target_changes, leases, check_results RESTART IDENTITY'));
+beforeEach(async () => {
+  await database.query(
+    'TRUNCATE monitored_targets, target_changes, leases, schedules, check_results, maintenance_windows RESTART IDENTITY',
+  );
+  await database.query('DELETE FROM locations WHERE id <> 1');
+});
 
 function spec(name: string, changes: Partial<TargetSpec> = {}): TargetSpec {
-  return { name, url: `https://${name}.example/`, intervalS: 10, timeoutMs: 5_000, matchPattern: null, ...changes };
+  return {
+    name,
+    url: `https://${name}.example/`,
+    intervalS: 10,
+    timeoutMs: 5_000,
+    matchPattern: null,
+    locations: ['default'],
+    ...changes,
+  };
 }
 
 async function names(): Promise<string[]> {
@@ -44,8 +57,42 @@ describe('adding targets', () => {
       ...spec('shop', { matchPattern: 'cart' }),
       id: added[0]?.id,
       paused: false,
+      inMaintenance: false,
+      deletedAt: null,
       lastResult: null,
     });
+  });
+
+  test('makes the locations that nobody has named before, and each once', async () => {
+    await addTargets(database.pool, [
+      spec('shop', { locations: ['frankfurt', 'default'] }),
+      spec('blog', { locations: ['oslo', 'frankfurt'] }),
+    ]);
+    const [blog, shop] = await listTargets(database.pool);
+    expect(shop?.locations).toEqual(['default', 'frankfurt']);
+    expect([...(blog?.locations ?? [])].sort()).toEqual(['frankfurt', 'oslo']);
+    expect((await database.query('SELECT FROM locations')).rowCount).toBe(3);
+  });
+
+  test('makes no location for targets that cannot be added', async () => {
+    await addTargets(database.pool, [spec('shop')]);
+    await expect(addTargets(database.pool, [spec('shop', { locations: ['oslo'] })])).rejects.toThrow('shop');
+    expect((await database.query('SELECT FROM locations')).rowCount).toBe(1);
+  });
+
+  test('lets two who name the same new location at once both have it', async () => {
+    const client = await database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await addTargets(client, [spec('first', { locations: ['oslo'] })]);
+      const second = addTargets(database.pool, [spec('second', { locations: ['oslo'] })]);
+      await client.query('COMMIT');
+      await second;
+    } finally {
+      client.release();
+    }
+    const { rows } = await database.query('SELECT DISTINCT location_ids FROM monitored_targets');
+    expect(rows).toHaveLength(1);
   });
 
   test('adds none of them if one name is taken, and says which', async () => {
@@ -109,6 +156,16 @@ describe('upserting targets', () => {
     expect(rows.map((row) => row['name'])).toEqual(['new', 'other']);
   });
 
+  test('takes other locations for a change, and another order of the same ones for none', async () => {
+    await addTargets(database.pool, [spec('a'), spec('b', { locations: ['default', 'oslo'] })]);
+    const upserted = await upsertTargets(database.pool, [
+      spec('a', { locations: ['default', 'bergen'] }),
+      spec('b', { locations: ['oslo', 'default'] }),
+    ]);
+    expect(upserted.map(({ change }) => change)).toEqual(['changed', 'unchanged']);
+    expect((await listTargets(database.pool))[0]?.locations).toEqual(['default', 'bergen']);
+  });
+
   test('gives the ids under which all of them are stored', async () => {
     await addTargets(database.pool, [spec('same')]);
     const upserted = await upsertTargets(database.pool, [spec('same'), spec('new')]);
@@ -139,6 +196,16 @@ describe('listing targets', () => {
       errorDetail: null,
       ticks: 1,
     });
+  });
+});
+
+describe('listing removed targets', () => {
+  test('shows when each was removed, and no present one', async () => {
+    await addTargets(database.pool, [spec('shop'), spec('blog')]);
+    await removeTargets(database.pool, ['shop']);
+    const removed = await listTargets(database.pool, { deleted: true });
+    expect(removed).toEqual([expect.objectContaining({ name: 'shop', deletedAt: expect.any(Date) })]);
+    expect(await names()).toEqual(['blog']);
   });
 });
 

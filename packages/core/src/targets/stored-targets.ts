@@ -5,6 +5,7 @@ import type { Queryable } from '../database/queryable.ts';
 import { loadSql } from '../database/sql.ts';
 import { EverytickError } from '../domain/error.ts';
 import type { CheckErrorCode, Outcome, PassedErrorCode } from '../domain/outcome.ts';
+import { nameInConflict, nameTaken, quotedList, targetsNotFound } from './target-errors.ts';
 import type { TargetSpec } from './target-spec.ts';
 
 const insertSql = loadSql('targets-insert');
@@ -12,6 +13,8 @@ const upsertSql = loadSql('targets-upsert');
 const listSql = loadSql('targets-list');
 const findSql = loadSql('targets-find');
 const removeSql = loadSql('targets-remove');
+
+const nothingAdded = '; nothing was added. Choose another name.';
 
 export interface NamedTarget {
   readonly id: number;
@@ -37,21 +40,25 @@ export interface LastResult {
 
 export interface ListedTarget extends TargetSpec, NamedTarget {
   readonly paused: boolean;
+  /** Whether a maintenance window is running that has this target. */
+  readonly inMaintenance: boolean;
+  readonly deletedAt: Date | null;
   readonly lastResult: LastResult | null;
 }
 
 /** Adds all of them or none. Throws `target_name_taken` with the names that stood in the way. */
 export async function addTargets(database: Queryable, specs: readonly TargetSpec[]): Promise<NamedTarget[]> {
   const repeated = specs.map((spec) => spec.name).filter((name, index, names) => names.indexOf(name) !== index);
-  if (repeated.length > 0) throw nameTaken(repeated, 'is given more than once');
+  if (repeated.length > 0) throw nameTaken(repeated, `is given more than once${nothingAdded}`);
   const { rows } = await database
     .query<{ name: string; id: number | null; taken: boolean }>(insertSql, columnsOf(specs))
     .catch((error: pg.DatabaseError) => {
-      if (error.code !== '23505' || error.constraint !== 'monitored_targets_name') throw error;
-      throw nameTaken([/=\((.*)\)/.exec(error.detail ?? '')?.[1] ?? '(unknown)'], 'exists already');
+      const name = nameInConflict(error);
+      if (name === null) throw error;
+      throw nameTaken([name], `exists already${nothingAdded}`);
     });
   const taken = rows.filter((row) => row.taken).map((row) => row.name);
-  if (taken.length > 0) throw nameTaken(taken, 'exists already');
+  if (taken.length > 0) throw nameTaken(taken, `exists already${nothingAdded}`);
   return rows.flatMap(({ id, name }) => (id === null ? [] : [{ id, name }]));
 }
 
@@ -60,9 +67,12 @@ export async function upsertTargets(database: Queryable, specs: readonly TargetS
   return (await database.query<UpsertedTarget>(upsertSql, columnsOf(specs))).rows;
 }
 
-/** All targets by name, each with its newest result. */
-export async function listTargets(database: Queryable): Promise<ListedTarget[]> {
-  const { rows } = await database.query(listSql);
+/** All targets by name, or all removed ones, each with its newest result. */
+export async function listTargets(
+  database: Queryable,
+  { deleted = false }: { readonly deleted?: boolean } = {},
+): Promise<ListedTarget[]> {
+  const { rows } = await database.query(listSql, [deleted]);
   return rows.map((row) => ({
     id: row.id,
     name: row.name,
@@ -70,7 +80,10 @@ export async function listTargets(database: Queryable): Promise<ListedTarget[]> 
     intervalS: row.interval_s,
     timeoutMs: row.timeout_ms,
     matchPattern: row.match_pattern,
+    locations: row.locations,
     paused: row.paused,
+    inMaintenance: row.in_maintenance,
+    deletedAt: row.deleted_at,
     lastResult:
       row.scheduled_at === null
         ? null
@@ -102,8 +115,10 @@ export async function removeTargets(database: Queryable, namesOrIds: readonly st
     [...new Set(namesOrIds)],
   ]);
   const unknown = rows.filter((row) => row.id === null).map((row) => row.given);
-  if (unknown.length > 0) throw notFound(unknown);
-  return rows.flatMap(({ id, name }) => (id === null ? [] : [{ id, name }]));
+  if (unknown.length > 0) throw targetsNotFound(unknown);
+  // One target may have been given by name and by id.
+  const removed = rows.flatMap(({ id, name }) => (id === null ? [] : [{ id, name }]));
+  return [...new Map(removed.map((target) => [target.id, target])).values()];
 }
 
 function columnsOf(specs: readonly TargetSpec[]): unknown[] {
@@ -113,19 +128,6 @@ function columnsOf(specs: readonly TargetSpec[]): unknown[] {
     specs.map((spec) => spec.intervalS),
     specs.map((spec) => spec.timeoutMs),
     specs.map((spec) => spec.matchPattern),
+    JSON.stringify(specs.map((spec) => spec.locations)),
   ];
-}
-
-function nameTaken(names: readonly string[], what: string): EverytickError {
-  const list = quotedList(names);
-  return new EverytickError('target_name_taken', `target ${list} ${what}; nothing was added. Choose another name.`);
-}
-
-function notFound(given: readonly string[]): EverytickError {
-  return new EverytickError('target_not_found', `there is no target ${quotedList(given)}; nothing was changed`);
-}
-
-function quotedList(names: readonly string[]): string {
-  const shown = [...new Set(names)].map((name) => `'${name}'`);
-  return shown.length > 10 ? `${shown.slice(0, 10).join(', ')} and ${shown.length - 10} more` : shown.join(', ');
 }

@@ -22,6 +22,7 @@ describe('a target spec', () => {
       intervalS: 60,
       timeoutMs: 10_000,
       matchPattern: null,
+      locations: ['default'],
     });
   });
 
@@ -50,6 +51,22 @@ describe('a target spec', () => {
 
   test.each(['50ms', '121s', 'never', '0'])('refuses the timeout %p', (timeout) => {
     expect(problemsOf({ url: 'https://a.example', interval: '5m', timeout })).toContain(`timeout: '${timeout}' is `);
+  });
+
+  test('takes locations in the order in which they are given', () => {
+    const locations = ['oslo', 'default', 'eu-central-1.a'];
+    expect(parseTargetSpec({ url: 'https://a.example', locations }, compile).locations).toEqual(locations);
+  });
+
+  test.each([
+    [[], 'locations: is an empty list; it has to be a list of locations such as [default, frankfurt]'],
+    [['Oslo'], "locations: 'Oslo' is no name of a location; allowed are at most 63 small letters"],
+    [['-oslo'], "locations: '-oslo' is no name of a location"],
+    [['oslo', 'default', 'oslo'], "locations: 'oslo' is given more than once"],
+    ['oslo', 'locations: is the string oslo; it has to be a list of locations'],
+    [[7], 'locations: is the number 7; it has to be the name of a location'],
+  ])('refuses the locations %p', (locations, problem) => {
+    expect(problemsOf({ url: 'https://a.example', locations })).toContain(problem);
   });
 
   test('refuses a timeout longer than the interval', () => {

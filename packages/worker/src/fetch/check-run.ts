@@ -9,7 +9,7 @@
 
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
-import type { FetchError, FetchResult, Target } from '@everytick/core';
+import type { FetchError, FetchResult, RequestHeaders, Target } from '@everytick/core';
 import { BodyCollector, type DecodedBody, decodeBody } from './body.ts';
 import { type Connector, needsLookup } from './connector.ts';
 import { Deadline } from './deadline.ts';
@@ -30,12 +30,13 @@ const mostRedirects = 5;
 
 export class CheckRun {
   readonly #target: Target;
+  readonly #headers: RequestHeaders | undefined;
   readonly #context: RunContext;
   readonly #onResult: (result: FetchResult) => void;
   readonly #clock = new PhaseClock();
   #deadline: Deadline | null = null;
   #socket: Socket | null = null;
-  /** Where the target's URL points; its user and password go to no other origin. */
+  /** Where the target's URL points; its user and password and the headers of this check go to no other origin. */
   #origin = '';
   #authorization: string | null = null;
   #host = '';
@@ -45,8 +46,14 @@ export class CheckRun {
   #body: BodyCollector | null = null;
   #ended = false;
 
-  constructor(target: Target, context: RunContext, onResult: (result: FetchResult) => void) {
+  constructor(
+    target: Target,
+    headers: RequestHeaders | undefined,
+    context: RunContext,
+    onResult: (result: FetchResult) => void,
+  ) {
     this.#target = target;
+    this.#headers = headers;
     this.#context = context;
     this.#onResult = onResult;
   }
@@ -106,7 +113,10 @@ export class CheckRun {
   #send(socket: Socket, url: URL): void {
     this.#clock.enter('firstByte');
     const headers = [...this.#context.headers];
-    if (this.#authorization !== null && url.origin === this.#origin) headers.push('authorization', this.#authorization);
+    if (url.origin === this.#origin) {
+      if (this.#authorization !== null) headers.push('authorization', this.#authorization);
+      if (this.#headers !== undefined) headers.push(...Object.entries(this.#headers).flat());
+    }
     const current = () => this.#socket === socket;
     const observer: ExchangeObserver = {
       onHeaders: (status, responseHeaders) => {

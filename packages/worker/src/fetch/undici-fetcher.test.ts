@@ -182,6 +182,27 @@ describe('redirects', () => {
     expect(other.lastHeaders.authorization).toBeUndefined();
   });
 
+  it("keep the check's own headers within its origin", async () => {
+    const other = await startWebServer({ routes: { '/': respond({ body: 'other' }) } });
+    const seen: unknown[] = [];
+    const server = await startWebServer({
+      routes: {
+        '/': (request, response) => {
+          seen.push(request.headers['everytick-tick']);
+          redirect('/same')(request, response);
+        },
+        '/same': (request, response) => {
+          seen.push(request.headers['everytick-tick']);
+          redirect(`${other.url}/`)(request, response);
+        },
+      },
+    });
+    await fetcherForTest().fetch(targetAt(server.url), { 'everytick-tick': '1/1/then' });
+    expect(seen).toEqual(['1/1/then', '1/1/then']);
+    expect(other.requests).toBe(1);
+    expect(other.lastHeaders['everytick-tick']).toBeUndefined();
+  });
+
   it('do not wait for the body of a hop', async () => {
     const server = await startWebServer({
       routes: {

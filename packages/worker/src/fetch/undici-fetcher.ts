@@ -1,7 +1,7 @@
 // Fetches targets, each over fresh connections, and reports what happened without judging it.
 
 import type { Socket } from 'node:net';
-import type { FetchResult, Target, TargetFetcher } from '@everytick/core';
+import type { FetchResult, RequestHeaders, Target, TargetFetcher } from '@everytick/core';
 import { acceptedEncodings } from './body.ts';
 import { CheckRun, type RunContext } from './check-run.ts';
 import { Connector, type ConnectorOptions } from './connector.ts';
@@ -31,9 +31,9 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
     this.bodyLimitBytes = options.bodyLimitBytes ?? 1_048_576;
   }
 
-  fetch(target: Target): Promise<FetchResult> {
+  fetch(target: Target, headers?: RequestHeaders): Promise<FetchResult> {
     return new Promise((resolve) => {
-      const run = new CheckRun(target, this, (result) => {
+      const run = new CheckRun(target, headers, this, (result) => {
         this.#runs.delete(run);
         resolve(result);
       });

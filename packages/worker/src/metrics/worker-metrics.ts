@@ -3,6 +3,7 @@
 
 import type { CheckResult, FinishReport, ResultProcessor } from '@everytick/core';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Capacity } from '../capacity/capacity.ts';
 import type { WorkerObserver } from '../monitoring-worker.ts';
 import type { ReportObserver } from '../reporting/result-reporter.ts';
 
@@ -12,7 +13,7 @@ const BATCH_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500];
 
 export interface WorkerGauges {
   readonly inFlight: () => number;
-  readonly capacity: number;
+  readonly capacity: Pick<Capacity, 'limit' | 'max' | 'eventLoopDelayMs'>;
   readonly listenerConnected: () => boolean;
 }
 
@@ -22,8 +23,14 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
   readonly #registers = [this.registry];
   readonly #checks = new Counter({
     name: 'everytick_checks_total',
-    help: 'Checks recorded in the ledger by this worker, by outcome and error code.',
+    help: 'Checks carried out and reported by this worker, by outcome and error code.',
     labelNames: ['outcome', 'error_code'],
+    registers: this.#registers,
+  });
+  readonly #missed = new Counter({
+    name: 'everytick_checks_missed_total',
+    help: 'Checks claimed by this worker and never begun, by the reason that the ledger has.',
+    labelNames: ['error_code'],
     registers: this.#registers,
   });
   readonly #lateness = new Histogram({
@@ -78,9 +85,14 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
     help: 'Attempts to record results that failed and were repeated.',
     registers: this.#registers,
   });
-  readonly #lost = new Counter({
-    name: 'everytick_results_lost_total',
-    help: 'Results dropped because their lease had passed to someone else: the tick was carried out more than once.',
+  readonly #executedTwice = new Counter({
+    name: 'everytick_executed_twice_total',
+    help: 'Executions beyond one per tick (a lease that expired while its worker was only stopped), dropped from the ledger.',
+    registers: this.#registers,
+  });
+  readonly #repeated = new Counter({
+    name: 'everytick_results_repeated_total',
+    help: 'Results reported again though they were in the ledger: the answer to the first attempt was lost.',
     registers: this.#registers,
   });
   readonly #refused = new Counter({
@@ -109,7 +121,15 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
         },
       });
     gauge('everytick_checks_in_flight', 'Checks between claim and commit.', gauges.inFlight);
-    gauge('everytick_checks_capacity', 'The largest number of checks in flight.', () => gauges.capacity);
+    const { capacity } = gauges;
+    const inForce = 'The largest number of checks in flight for now: fewer while the process or the database is slow.';
+    gauge('everytick_checks_capacity', inForce, () => capacity.limit);
+    gauge('everytick_checks_capacity_max', 'The largest number of checks in flight ever.', () => capacity.max);
+    gauge(
+      'everytick_event_loop_delay_seconds',
+      'How late the event loop was in the last second, 99th percentile.',
+      () => capacity.eventLoopDelayMs / 1000,
+    );
     gauge('everytick_listener_connected', '1 while notifications can be received.', () =>
       gauges.listenerConnected() ? 1 : 0,
     );
@@ -135,9 +155,10 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
   }
 
   written(report: FinishReport, seconds: number): void {
-    this.#commitBatch.observe(report.recorded + report.lost);
+    this.#commitBatch.observe(report.recorded);
     this.#commitDuration.observe(seconds);
-    this.#lost.inc(report.lost);
+    this.#repeated.inc(report.repeated);
+    this.#executedTwice.inc(report.lost);
   }
 
   writeFailed(): void {
@@ -150,7 +171,12 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
 
   process(results: readonly CheckResult[]): void {
     for (const { outcome, error, responseTimeUs } of results) {
-      this.#checks.inc({ outcome, error_code: error?.code ?? '' });
+      const error_code = error?.code ?? '';
+      if (responseTimeUs === null) {
+        this.#missed.inc({ error_code });
+        continue;
+      }
+      this.#checks.inc({ outcome, error_code });
       this.#responseTime.observe(responseTimeUs / 1e6);
     }
   }

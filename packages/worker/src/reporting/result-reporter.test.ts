@@ -31,13 +31,13 @@ function databaseError(code: string, constraint?: string): pg.DatabaseError {
 
 /** A reporter whose database is a function: the real one is in the tests of the worker's process. */
 function reporter(finish: (ids: number[]) => void | Promise<void>, overrides: Partial<ResultReporterOptions> = {}) {
-  const seen = { batches: [] as number[][], committed: [] as number[], refused: 0, failed: 0 };
+  const seen = { batches: [] as number[][], committed: [] as number[], refused: 0, failed: 0, reachedNobody: 0 };
   const made = new ResultReporter({
     scheduler: {
       async finish(results): Promise<FinishReport> {
         seen.batches.push(idsOf(results));
         await finish(idsOf(results));
-        return { recorded: results.length, lost: 0 };
+        return { recorded: results.length, repeated: 0, lost: 0 };
       },
     },
     processors: [],
@@ -47,6 +47,7 @@ function reporter(finish: (ids: number[]) => void | Promise<void>, overrides: Pa
     ...overrides,
   });
   made.onCommitted = (results) => seen.committed.push(...idsOf(results));
+  made.onFailed = () => seen.reachedNobody++;
   open.push(made);
   return { made, seen };
 }
@@ -95,6 +96,7 @@ describe('results on their way into the ledger', () => {
     made.report(result(2));
     await eventually(() => expect(seen.committed).toEqual([1, 2]), { timeoutMs: 10_000 });
     expect(seen.failed).toBe(3);
+    expect(seen.reachedNobody).toBe(3);
   });
 
   it('are all written but the one that the database refuses', async () => {
@@ -104,6 +106,7 @@ describe('results on their way into the ledger', () => {
     for (const id of [1, 2, 3, 4, 5]) made.report(result(id));
     await eventually(() => expect(made.pending).toBe(0));
     expect(seen.refused).toBe(1);
+    expect(seen.reachedNobody).toBe(0);
     expect(seen.committed.sort()).toEqual([1, 2, 3, 4, 5]);
     expect(seen.batches.filter((batch) => batch.includes(5) && !batch.includes(3)).length).toBe(1);
   });

@@ -36,6 +36,8 @@ const RETRY_MAX_MS = 2_000;
 export class ResultReporter {
   /** Called when results have been recorded (or dropped): there is room for new checks, and their leases are free. */
   onCommitted: (results: readonly CheckResult[]) => void = () => undefined;
+  /** Called when the database could not be reached, or was in no state to record anything. */
+  onFailed: () => void = () => undefined;
 
   readonly #options: ResultReporterOptions;
   #gathered: CheckResult[] = [];
@@ -102,6 +104,12 @@ export class ResultReporter {
     if (report.lost > 0) {
       this.#options.logger.warn({ lost: report.lost }, 'results dropped: their leases had passed to someone else');
     }
+    if (report.repeated > 0) {
+      this.#options.logger.info(
+        { repeated: report.repeated },
+        'results were in the ledger already, the answer was lost',
+      );
+    }
     for (const processor of this.#options.processors) {
       try {
         processor.process(batch);
@@ -114,6 +122,7 @@ export class ResultReporter {
 
   #retry(batch: readonly CheckResult[], error: unknown): void {
     this.#options.observer.writeFailed();
+    this.onFailed();
     this.#options.logger.warn(
       { err: error, results: batch.length, retryMs: this.#retryMs },
       'results not written, retrying',

@@ -1,0 +1,92 @@
+// everytick targets edit
+
+import {
+  EverytickError,
+  editTarget,
+  formatDuration,
+  parseTargetChanges,
+  showUrl,
+  type TargetSpec,
+} from '@everytick/core';
+import { compilePattern } from '@everytick/worker';
+import { Command } from 'commander';
+import { printJson, printLine } from '../output/print.ts';
+import { unstaffedLocations, unstaffedNote } from './locations.ts';
+import { changesInputOf, type EditFlags, editFlagLabels, repeatable } from './target-options.ts';
+import { databaseHelp, withDatabase } from './with-database.ts';
+
+export function editCommand(): Command {
+  return new Command('edit')
+    .description('change a target; only what is given changes')
+    .argument('<name>', 'its name or id, as "targets list" shows them')
+    .option('--url <url>', 'what to check: an http or https URL')
+    .option('--name <name>', 'what to call it from now on')
+    .option('--every <interval>', 'how often to check: 1s to 1d, such as 10s, 5m, 1h')
+    .option('--timeout <duration>', 'how long one check may take: 100ms to 120s, no longer than the interval')
+    .option('--match <regex>', 'a regular expression (RE2 syntax) that the body has to match')
+    .option('--no-match', 'the body does not matter any more')
+    .option('--location <name>', 'check from here and nowhere else; again for one more', repeatable)
+    .option('--json', 'print a JSON document')
+    .addHelpText(
+      'after',
+      `
+A new interval holds from now on: the first tick of it comes within a second.
+What has been recorded stays as it is.
+
+Examples:
+  everytick targets edit shop --every 10s --timeout 5s
+  everytick targets edit shop --name "web shop" --no-match
+  everytick targets edit shop --location default --location frankfurt
+${databaseHelp}`,
+    )
+    .action(async (nameOrId: string, flags: EditFlags & { readonly json?: true }) => {
+      const input = changesInputOf(flags);
+      if (Object.keys(input).length === 0) {
+        throw new EverytickError(
+          'usage',
+          'nothing to change is given; possible are --url, --name, --every, --timeout, --match, --no-match, --location',
+        );
+      }
+      const changes = parseTargetChanges(input, compilePattern, editFlagLabels);
+      const { edited, unstaffed } = await withDatabase(async (database) => ({
+        edited: await editTarget(database, nameOrId, changes, editFlagLabels),
+        unstaffed: await unstaffedLocations(database, changes.locations ?? []),
+      }));
+      const { id, before, after, changed } = edited;
+      if (flags.json) {
+        const json = { id, name: after.name, changed: changed.map((field) => columns[field]) };
+        printJson({ edited: [json], locations_without_workers: unstaffed.map(({ name }) => name) });
+        return;
+      }
+      const what = changed.map((field) => `${words[field]} ${shown(before, field)} -> ${shown(after, field)}`);
+      const identity = `'${before.name}' (id ${id})`;
+      printLine(what.length === 0 ? `${identity} was so already` : `edited ${identity}: ${what.join(', ')}`);
+      for (const location of unstaffed) printLine(unstaffedNote(location));
+    });
+}
+
+const columns: Readonly<Record<keyof TargetSpec, string>> = {
+  name: 'name',
+  url: 'url',
+  intervalS: 'interval_s',
+  timeoutMs: 'timeout_ms',
+  matchPattern: 'match_pattern',
+  locations: 'locations',
+};
+
+const words: Readonly<Record<keyof TargetSpec, string>> = {
+  name: 'name',
+  url: 'url',
+  intervalS: 'every',
+  timeoutMs: 'timeout',
+  matchPattern: 'match',
+  locations: 'locations',
+};
+
+function shown(spec: TargetSpec, field: keyof TargetSpec): string {
+  if (field === 'url') return showUrl(spec.url);
+  if (field === 'intervalS') return formatDuration(spec.intervalS * 1_000);
+  if (field === 'timeoutMs') return formatDuration(spec.timeoutMs);
+  if (field === 'matchPattern') return spec.matchPattern === null ? 'anything' : `/${spec.matchPattern}/`;
+  return field === 'name' ? `'${spec.name}'` : `[${spec.locations.join(', ')}]`;
+}

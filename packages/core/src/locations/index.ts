@@ -1,0 +1,1 @@
+export * from './location-status.ts';

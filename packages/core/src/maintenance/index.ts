@@ -1,0 +1,2 @@
+export * from './maintenance-windows.ts';
+export * from './moment.ts';

@@ -1,0 +1,114 @@
+import { createTestDatabase, type TestDatabase } from '@everytick/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { addTargets, listTargets, removeTargets } from './stored-targets.ts';
+import { editTarget, parseTargetChanges, type TargetChanges } from './target-edit.ts';
+import { parseTargetSpec } from './target-spec.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.query('TRUNCATE monitored_targets, target_changes, leases, schedules RESTART IDENTITY');
+  const given = { url: 'https://shop.example', interval: '30s', timeout: '5s', match: 'cart' };
+  await addTargets(
+    database.pool,
+    ['shop', 'blog'].map((name) => parseTargetSpec({ ...given, name }, () => undefined)),
+  );
+  await database.query('TRUNCATE target_changes');
+});
+
+const edit = (changes: TargetChanges, nameOrId = 'shop') =>
+  editTarget(database.pool, nameOrId, changes, { interval: '--every', timeout: '--timeout' });
+
+async function shop() {
+  const target = (await listTargets(database.pool)).find(({ id }) => id === 1);
+  const { name, url, intervalS, timeoutMs, matchPattern, locations } = target ?? {};
+  return { name, url, intervalS, timeoutMs, matchPattern, locations };
+}
+
+const original = {
+  name: 'shop',
+  url: 'https://shop.example/',
+  intervalS: 30,
+  timeoutMs: 5_000,
+  matchPattern: 'cart',
+  locations: ['default'],
+};
+
+describe('editing a target', () => {
+  test.each<[string, TargetChanges]>([
+    ['the name', { name: 'store' }],
+    ['the URL', { url: 'https://store.example/' }],
+    ['the interval', { intervalS: 6 }],
+    ['the timeout', { timeoutMs: 29_800 }],
+    ['interval and timeout', { intervalS: 2, timeoutMs: 1_800 }],
+    ['the pattern', { matchPattern: 'basket' }],
+    ['the pattern to none', { matchPattern: null }],
+    ['the locations', { locations: ['default', 'oslo'] }],
+  ])('changes %s and nothing else', async (_, changes) => {
+    const edited = await edit(changes);
+    expect(edited).toMatchObject({ id: 1, before: original, after: { ...original, ...changes } });
+    expect(edited.changed).toEqual(Object.keys(changes));
+    expect(await shop()).toEqual({ ...original, ...changes });
+  });
+
+  test('that is so already touches nothing', async () => {
+    expect((await edit({ ...original })).changed).toEqual([]);
+    expect((await database.query('SELECT FROM target_changes')).rowCount).toBe(0);
+  });
+
+  test('to an interval that the stored timeout does not go with says so and changes nothing', async () => {
+    await expect(edit({ name: 'store', intervalS: 5 })).rejects.toMatchObject({
+      code: 'target_invalid',
+      message: expect.stringMatching(
+        /^--every: 5s does not go with the timeout that 'shop' has: 5s is too long .* at most 4800ms .*; give --timeout as well\. Nothing was changed\.$/,
+      ),
+    });
+    await expect(edit({ timeoutMs: 30_000 })).rejects.toThrow(/^--timeout: 30s is too long for an interval of 30s/);
+    expect(await shop()).toEqual(original);
+  });
+
+  test('to a name that is taken changes nothing', async () => {
+    await expect(edit({ name: 'blog', intervalS: 60 })).rejects.toMatchObject({
+      code: 'target_name_taken',
+      message: expect.stringContaining("'blog'"),
+    });
+    expect(await shop()).toEqual(original);
+  });
+
+  test('that has been removed, or never was, says so', async () => {
+    await removeTargets(database.pool, ['blog']);
+    for (const name of ['blog', 'shpo']) {
+      await expect(edit({ intervalS: 60 }, name)).rejects.toMatchObject({ code: 'target_not_found' });
+    }
+  });
+
+  test('while somebody else edits another field keeps both, unless they do not go together', async () => {
+    const client = await database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await editTarget(client, 'shop', { timeoutMs: 20_000 });
+      const [url, interval] = [edit({ url: 'https://b.example/' }), edit({ intervalS: 10 })];
+      const refused = expect(interval).rejects.toMatchObject({ code: 'target_invalid' });
+      await client.query('COMMIT');
+      await url;
+      await refused;
+    } finally {
+      client.release();
+    }
+    expect(await shop()).toEqual({ ...original, url: 'https://b.example/', timeoutMs: 20_000 });
+  });
+});
+
+describe('what is given to change a target', () => {
+  const parse = (given: object) => parseTargetChanges(given, (pattern) => new RegExp(pattern), { url: '--url' });
+
+  test('has the same rules as what is given to add one, and no defaults', () => {
+    expect(parse({})).toEqual({});
+    expect(parse({ interval: '5m', match: null })).toEqual({ intervalS: 300, matchPattern: null });
+    const wrong = { name: ' ', url: 'x', interval: 0, timeout: 'y', match: '(', locations: ['Oslo'] };
+    expect(() => parse(wrong)).toThrow(/^name: .*\n--url: .*\ninterval: .*\ntimeout: .*\nmatch: .*\nlocations: .*$/);
+  });
+});
