@@ -16,9 +16,9 @@
 -- No row reaches beyond its hour: to find the runs that reach into the period, it looks back one hour.
 --
 -- Plan: parallel hash join and aggregate over a sequential scan of the period's partitions.
--- Lost, with 10,000,000 rows of 2,000 targets on two cores: a window over the rows in the order of the key, which would need
--- no other statement (27 s against 6 s); lead() for the end of a schedule, and EXISTS for overlapping runs, either of
--- which keeps the plan on one core (8 s).
+-- 10,000,000 rows of 2,000 targets on two cores: 4.4 s (`pnpm bench verify`). Lost, on the same machine while it was busy: a
+-- window over the rows in the order of the key, which would need no other statement (27 s against 6 s); lead() for the
+-- end of a schedule, and EXISTS for overlapping runs, either of which keeps the plan on one core (8 s).
 WITH schedule AS NOT MATERIALIZED (
   SELECT h.target_id, h.location_id, h.schedule_from, following.until, h.interval_s, h.first_tick, l.open_tick,
          coalesce(l.next_fire_at, l.skip_from) AS due,
