@@ -111,6 +111,28 @@ describe('two workers', () => {
 });
 
 describe('a worker process', () => {
+  it('that was stopped for longer than its lease says that a tick was executed twice, and it is recorded once', async () => {
+    await using database = await createTestDatabase();
+    const site = await startWebServer({ routes: { '/': respond({ body: 'hello', delayMs: 300 }) } });
+    await using coordinator = await startCoordinator(database.url);
+    await using stopped = await startWorker(database.url, 'stopped');
+    await addTargets(database, `${site.url}/`, 1, 60, 1_000);
+    await eventually(() => site.requests === 1);
+    stopped.signal('SIGSTOP');
+    await using other = await startWorker(database.url, 'other');
+    await eventually(async () => expect(await count(database, "outcome = 'up'")).toBe(1), { timeoutMs: 15_000 });
+    expect(site.requests).toBe(2);
+    stopped.signal('SIGCONT');
+    const statusUrl = /"url":"(http:[^"]+)"/.exec(stopped.output)?.[1];
+    await eventually(async () => {
+      const metrics = await (await fetch(`${statusUrl}/metrics`)).text();
+      expect(metrics).toContain('everytick_executed_twice_total 1');
+    });
+    await leaveInOrder(stopped, other, coordinator);
+    expect(await ledgerFaults(database.url)).toEqual([]);
+    expect(await count(database, 'true')).toBe(1);
+  }, 60_000);
+
   it('that stood still while a target answered in time does not report it as down', async () => {
     await using database = await createTestDatabase();
     const site = await startWebServer({ routes: { '/': respond({ body: 'hello', delayMs: 300 }) } });

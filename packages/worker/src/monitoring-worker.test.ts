@@ -342,7 +342,7 @@ describe('a monitoring worker', () => {
   });
 
   it.each([
-    [600, { outcome: 'missed', error: { code: 'worker_stalled' }, startedAtMs: null }],
+    [600, { outcome: 'missed', error: { code: 'worker_stalled' }, responseTimeUs: null }],
     [400, undefined],
   ])(
     'does not lay its own standing still for %i ms to the account of a target with a timeout of 1 s',

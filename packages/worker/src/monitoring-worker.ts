@@ -283,7 +283,8 @@ export class MonitoringWorker {
     const result = resultOfFetch(check, fetched, startedAtMs);
     if (fetched.error === null || result.error === null) return result;
     const stalledMs = this.#options.stalledMsSince(fetched.startedAtMonotonicMs);
-    return stalledMs < check.target.timeoutMs * STALLED_SHARE ? result : missedForStall(check, stalledMs, result.error);
+    if (stalledMs < check.target.timeoutMs * STALLED_SHARE) return result;
+    return missedForStall(check, startedAtMs, stalledMs, result.error);
   }
 
   async #run(check: ClaimedCheck, host: string): Promise<void> {

@@ -30,9 +30,14 @@ export function missedForHost(check: ClaimedCheck, host: string): CheckResult {
 }
 
 /** A check that failed while its worker stood still: whether the target or the worker was late, nobody knows. */
-export function missedForStall(check: ClaimedCheck, stalledMs: number, failed: ResultError): CheckResult {
+export function missedForStall(
+  check: ClaimedCheck,
+  startedAtMs: number,
+  stalledMs: number,
+  failed: ResultError,
+): CheckResult {
   const detail = `the worker stood still for ${Math.round(stalledMs)} ms, else it would have been ${failed.code}`;
-  return missed(check, { code: 'worker_stalled', detail });
+  return { ...missed(check, { code: 'worker_stalled', detail }), startedAtMs };
 }
 
 function missed(check: ClaimedCheck, error: ResultError): CheckResult {
