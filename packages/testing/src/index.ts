@@ -15,6 +15,7 @@ export {
   ledgerFaults,
   letTimePass,
   proveLedger,
+  resultOf,
   syncLeases,
   type TestTarget,
 } from './schedule.ts';

@@ -1,6 +1,14 @@
 // Targets, leases and the passing of time, for tests of the schedule.
 
-import { type LedgerFinding, type LedgerProof, loadSql, type VerifyOptions, verifyLedger } from '@everytick/core';
+import {
+  type CheckResult,
+  type ClaimedCheck,
+  type LedgerFinding,
+  type LedgerProof,
+  loadSql,
+  type VerifyOptions,
+  verifyLedger,
+} from '@everytick/core';
 import pg from 'pg';
 import type { TestDatabase } from './database.ts';
 
@@ -85,4 +93,20 @@ export async function proveLedger(databaseUrl: string, options?: VerifyOptions):
 export async function ledgerFaults(databaseUrl: string): Promise<LedgerFinding[]> {
   const { gaps, repeats, strays } = await proveLedger(databaseUrl);
   return [...gaps, ...repeats, ...strays];
+}
+
+/** The result of a check that was carried out at its instant, and found all well. */
+export function resultOf(check: ClaimedCheck, overrides: Partial<CheckResult> = {}): CheckResult {
+  return {
+    check,
+    outcome: 'up',
+    matched: null,
+    error: null,
+    startedAtMs: check.scheduledAtMs + 1,
+    responseTimeUs: 1_234,
+    phases: { dnsUs: null, connectUs: 10, tlsUs: null, firstByteUs: 20, downloadUs: 30 },
+    httpStatus: 200,
+    bodyBytes: 12,
+    ...overrides,
+  };
 }

@@ -2,8 +2,8 @@
 // lock do everything that a leader does, at once and without a pause, while workers claim, finish and die.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ClaimedCheck, loadSql, openPool, PostgresScheduler, silentLogger } from '@everytick/core';
-import { createTestDatabase, proveLedger, type TestDatabase } from '@everytick/testing';
+import { loadSql, openPool, PostgresScheduler, silentLogger } from '@everytick/core';
+import { createTestDatabase, proveLedger, resultOf, type TestDatabase } from '@everytick/testing';
 import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import { PartitionKeeper } from '../partitions/partition-keeper.ts';
@@ -100,7 +100,7 @@ it('two leaders at once do no harm: no error but retryable ones, and each tick i
       const last = Math.max(...checks.map((check) => check.scheduledAtMs), 0);
       await delay(Math.max(5, last === 0 ? 0 : scheduler.clock.toMonotonic(last) - performance.now() + 5));
       // Now and then a worker dies with what it has in hand.
-      if (round % 12 !== 11) recorded += (await scheduler.finish(checks.map(resultOf))).recorded;
+      if (round % 12 !== 11) recorded += (await scheduler.finish(checks.map((check) => resultOf(check)))).recorded;
     }
   };
   const tally = new Tally();
@@ -131,17 +131,3 @@ it('two leaders at once do no harm: no error but retryable ones, and each tick i
     strays: [],
   });
 }, 60_000);
-
-function resultOf(check: ClaimedCheck) {
-  return {
-    check,
-    outcome: 'up' as const,
-    matched: null,
-    error: null,
-    startedAtMs: check.scheduledAtMs,
-    responseTimeUs: 1,
-    phases: { dnsUs: null, connectUs: null, tlsUs: null, firstByteUs: null, downloadUs: null },
-    httpStatus: 200,
-    bodyBytes: 0,
-  };
-}

@@ -6,6 +6,7 @@ import {
   createTestDatabase,
   HOUR_US,
   type ModelSchedule,
+  resultOf,
   type SetClock,
   setClockOf,
   type TestDatabase,
@@ -14,7 +15,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { loadSql } from '../database/sql.ts';
-import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
+import type { ClaimedCheck } from '../domain/check.ts';
 import { PostgresScheduler } from '../scheduler/postgres-scheduler.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
@@ -159,20 +160,6 @@ afterAll(async () => {
   await database.drop();
 });
 
-function resultOf(check: ClaimedCheck): CheckResult {
-  return {
-    check,
-    outcome: 'up',
-    matched: null,
-    error: null,
-    startedAtMs: check.scheduledAtMs + 1,
-    responseTimeUs: 1_234,
-    phases: { dnsUs: null, connectUs: 10, tlsUs: null, firstByteUs: 20, downloadUs: 30 },
-    httpStatus: 200,
-    bodyBytes: 12,
-  };
-}
-
 /** One sequence, from an empty database on. */
 class Life {
   readonly #targetIds: readonly number[];
@@ -250,7 +237,7 @@ class Life {
         return;
       }
       case 'finish':
-        await this.#worker(step.worker).finish(this.#newestInHand(step.worker).map(resultOf));
+        await this.#worker(step.worker).finish(this.#newestInHand(step.worker).map((check) => resultOf(check)));
         return;
       case 'release':
         return this.#worker(step.worker).release(this.#newestInHand(step.worker));
@@ -286,7 +273,7 @@ class Life {
       await this.#query(reclaimSql);
       for (const each of workers) {
         const { checks } = await each.claim(100, 'overload');
-        await each.finish(checks.map(resultOf));
+        await each.finish(checks.map((check) => resultOf(check)));
       }
       await this.#query(skipSql, [100]);
     }

@@ -3,12 +3,12 @@ import {
   createTestDatabase,
   letTimePass,
   proveLedger,
+  resultOf,
   syncLeases,
   type TestDatabase,
 } from '@everytick/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadSql } from '../database/sql.ts';
-import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
 import { PostgresScheduler } from '../scheduler/postgres-scheduler.ts';
 import { isProven } from './verify-ledger.ts';
 
@@ -35,20 +35,6 @@ beforeEach(async () => {
   worker = await register('default');
 });
 afterEach(() => database.drop());
-
-function resultOf(check: ClaimedCheck, outcome: 'up' | 'down' = 'up'): CheckResult {
-  return {
-    check,
-    outcome,
-    matched: null,
-    error: null,
-    startedAtMs: check.scheduledAtMs + 1,
-    responseTimeUs: 1_234,
-    phases: { dnsUs: null, connectUs: 10, tlsUs: null, firstByteUs: 20, downloadUs: 30 },
-    httpStatus: 200,
-    bodyBytes: 12,
-  };
-}
 
 /** Lets time pass in steps, at each of which everything due is carried out. */
 async function live(steps: number, seconds = 10): Promise<void> {
@@ -446,7 +432,7 @@ describe('the history of a schedule', () => {
       const { checks } = await worker.claim(1 + Math.floor(random() * 16), 'overload');
       const reported = checks.filter(() => random() < 0.7);
       await worker.release(checks.filter((check) => !reported.includes(check) && random() < 0.5));
-      await worker.finish(reported.map((check) => resultOf(check, random() < 0.5 ? 'up' : 'down')));
+      await worker.finish(reported.map((check) => resultOf(check, { outcome: random() < 0.5 ? 'up' : 'down' })));
     }
     const proof = await expectProof();
     expect(proof.recorded.skipped).toBeGreaterThan(100);

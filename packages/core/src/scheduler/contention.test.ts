@@ -1,11 +1,10 @@
 // Everybody at the same leases at once: what is right for one statement after the other has to be right between them.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { addTestTargets, createTestDatabase, syncLeases } from '@everytick/testing';
+import { addTestTargets, createTestDatabase, resultOf, syncLeases } from '@everytick/testing';
 import { expect, it } from '@jest/globals';
 import { openPool } from '../database/pool.ts';
 import { loadSql } from '../database/sql.ts';
-import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
 import { PostgresScheduler } from './postgres-scheduler.ts';
 
 const reclaimSql = loadSql('leases-reclaim');
@@ -39,7 +38,7 @@ it('claims, results, edits and reclaims at the same time end in no deadlock, and
     // A result never comes before its tick.
     const last = Math.max(...checks.map((check) => check.scheduledAtMs), 0);
     await delay(Math.max(5, last === 0 ? 0 : scheduler.clock.toMonotonic(last) - performance.now() + 5));
-    const report = await scheduler.finish(checks.map(resultOf));
+    const report = await scheduler.finish(checks.map((check) => resultOf(check)));
     recorded += report.recorded;
     lost += report.lost;
   };
@@ -63,17 +62,3 @@ it('claims, results, edits and reclaims at the same time end in no deadlock, and
   expect(recorded).toBeGreaterThan(1_500);
   expect(edits).toBeGreaterThan(5);
 }, 60_000);
-
-function resultOf(check: ClaimedCheck): CheckResult {
-  return {
-    check,
-    outcome: 'up',
-    matched: null,
-    error: null,
-    startedAtMs: check.scheduledAtMs,
-    responseTimeUs: 1,
-    phases: { dnsUs: null, connectUs: null, tlsUs: null, firstByteUs: null, downloadUs: null },
-    httpStatus: 200,
-    bodyBytes: 0,
-  };
-}

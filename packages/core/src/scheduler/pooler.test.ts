@@ -5,6 +5,7 @@ import {
   addTestTargets,
   createTestDatabase,
   isInstalled,
+  resultOf,
   startPgBouncer,
   syncLeases,
   type TestDatabase,
@@ -12,7 +13,6 @@ import {
 import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import { openPool } from '../database/pool.ts';
-import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
 import { PostgresScheduler } from './postgres-scheduler.ts';
 
 const itWithPgBouncer = isInstalled('pgbouncer') ? it : it.skip;
@@ -56,7 +56,7 @@ itWithPgBouncer('two schedulers claim and finish at once without deadlock, and n
       const { checks } = await scheduler.claim(100);
       const last = Math.max(...checks.map((check) => check.scheduledAtMs), 0);
       await delay(Math.max(5, last === 0 ? 0 : scheduler.clock.toMonotonic(last) - performance.now() + 5));
-      const report = await scheduler.finish(checks.map(resultOf));
+      const report = await scheduler.finish(checks.map((check) => resultOf(check)));
       recorded += report.recorded;
       lost += report.lost;
     }
@@ -104,17 +104,3 @@ itWithPgBouncer('a connection that breaks within a statement is replaced by the 
   await expect(pool.query('SELECT pg_terminate_backend(pg_backend_pid())')).rejects.toThrow();
   expect(pool.totalCount).toBeLessThanOrEqual(1);
 });
-
-function resultOf(check: ClaimedCheck): CheckResult {
-  return {
-    check,
-    outcome: 'up',
-    matched: null,
-    error: null,
-    startedAtMs: check.scheduledAtMs,
-    responseTimeUs: 1,
-    phases: { dnsUs: null, connectUs: null, tlsUs: null, firstByteUs: null, downloadUs: null },
-    httpStatus: 200,
-    bodyBytes: 0,
-  };
-}

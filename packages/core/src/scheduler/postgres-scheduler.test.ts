@@ -4,6 +4,7 @@ import {
   createTestDatabase,
   letTimePass,
   proveLedger,
+  resultOf,
   syncLeases,
   type TestDatabase,
 } from '@everytick/testing';
@@ -66,21 +67,6 @@ async function lease(id: number): Promise<{ next: number | null; open: number | 
   );
   if (rows[0] === undefined) throw new Error(`target ${id} has no lease`);
   return rows[0];
-}
-
-function resultOf(check: ClaimedCheck, overrides: Partial<CheckResult> = {}): CheckResult {
-  return {
-    check,
-    outcome: 'up',
-    matched: null,
-    error: null,
-    startedAtMs: check.scheduledAtMs + 1,
-    responseTimeUs: 1_234,
-    phases: { dnsUs: null, connectUs: 10, tlsUs: null, firstByteUs: 20, downloadUs: 30 },
-    httpStatus: 200,
-    bodyBytes: 12,
-    ...overrides,
-  };
 }
 
 /** Puts the next tick of all leases to an instant relative to now, in milliseconds. */
