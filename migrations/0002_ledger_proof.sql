@@ -22,16 +22,16 @@ CREATE TABLE schedules (
   CHECK (skip_code IS NULL OR interval_s IS NOT NULL)
 );
 
-INSERT INTO schedules (target_id, location_id, schedule_from, interval_s, first_tick)
-SELECT target_id, location_id, schedule_from,
-       CASE WHEN next_fire_at IS NOT NULL THEN interval_s END,
-       CASE WHEN next_fire_at IS NOT NULL THEN first_tick(target_id, schedule_from) END
-FROM leases;
+-- From when on there is a history: nothing can be proved of the time before. One row.
+CREATE TABLE proof_start (begins_at timestamptz NOT NULL);
+INSERT INTO proof_start
+SELECT CASE WHEN EXISTS (SELECT FROM leases) THEN clock_timestamp() ELSE '-infinity' END;
 
 -- Ticks that are skipped -------------------------------------------------------------------------------------------------
 -- A paused target, and one in maintenance, still has its ticks: they are written as skipped, so that its ledger has no
 -- hole. The leading coordinator writes them, by the hour and whenever the schedule changes.
 
+-- passed_code stays for workers of the version before, until a later migration.
 ALTER TABLE leases
   -- The first tick of the schedule in force; NULL while nothing is owed.
   ADD COLUMN first_tick timestamptz,
@@ -40,15 +40,29 @@ ALTER TABLE leases
   ADD COLUMN skip_code text,
   ADD CHECK ((skip_from IS NULL) = (skip_code IS NULL)),
   ADD CHECK (next_fire_at IS NULL OR skip_from IS NULL),
-  DROP COLUMN passed_code,
   -- Whether the first tick of the run that was passed over had been claimed by somebody.
   ADD COLUMN passed_open boolean;
 
+-- What is there already. The pause of a target that is paused counts from now on.
 UPDATE leases SET first_tick = first_tick(target_id, schedule_from) WHERE next_fire_at IS NOT NULL;
+UPDATE leases AS l
+SET schedule_from = begins_at, interval_s = t.interval_s, skip_code = 'paused', skip_from = next.tick, first_tick = next.tick
+FROM monitored_targets AS t
+CROSS JOIN proof_start
+CROSS JOIN LATERAL (
+  SELECT tick_at_or_before(t.id, t.interval_s, begins_at) + t.interval_s * interval '1 second' AS tick
+) AS next
+WHERE t.id = l.target_id AND t.paused AND t.deleted_at IS NULL AND l.location_id = ANY (t.location_ids)
+  AND l.next_fire_at IS NULL;
 
--- Targets that are paused already.
-INSERT INTO target_changes (target_id) SELECT id FROM monitored_targets WHERE paused AND deleted_at IS NULL
-ON CONFLICT DO NOTHING;
+INSERT INTO schedules (target_id, location_id, schedule_from, interval_s, first_tick, skip_code)
+SELECT target_id, location_id, schedule_from, CASE WHEN first_tick IS NOT NULL THEN interval_s END, first_tick, skip_code
+FROM leases;
+
+-- A coordinator of the version before, which writes no history, cannot move a lease any more: changes of targets wait for
+-- one of this version.
+ALTER TABLE leases ADD CONSTRAINT schedule_has_first_tick
+  CHECK (num_nonnulls(next_fire_at, skip_from) = 0 OR first_tick IS NOT NULL AND first_tick > schedule_from);
 
 CREATE TABLE maintenance_windows (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -99,12 +113,26 @@ CREATE FUNCTION has_worker(location_id smallint, other_than integer) RETURNS boo
       AND w.id IS DISTINCT FROM other_than
   );
 
+-- Whether a location had workers when the database server stopped, as the one that runs now was started after a moment, and
+-- not long ago. When it stopped is not known, but workers wrote until then that they are there; those that had died or
+-- left before are out of step with the others.
+CREATE FUNCTION lost_database(location_id smallint, since timestamptz) RETURNS boolean
+  LANGUAGE sql STABLE
+  RETURN since < pg_postmaster_start_time() AND pg_postmaster_start_time() > now() - interval '1 minute' AND EXISTS (
+    SELECT FROM workers AS w
+    WHERE w.location_id = lost_database.location_id
+      AND w.started_at < pg_postmaster_start_time()
+      AND w.stopped_at IS NULL
+      AND w.seen_at > (
+        SELECT coalesce(max(seen_at), '-infinity') FROM workers WHERE seen_at < pg_postmaster_start_time()
+      ) - interval '10 seconds'
+  );
+
 -- Why nobody claimed a tick that was due at a moment, as far as the database itself can tell.
 CREATE FUNCTION unclaimed_reason(location_id smallint, other_than integer, due_at timestamptz) RETURNS text
   LANGUAGE sql STABLE
   RETURN CASE
-    WHEN due_at < pg_postmaster_start_time() AND pg_postmaster_start_time() > now() - interval '1 minute'
-      THEN 'database_down'
+    WHEN lost_database(location_id, due_at) THEN 'database_down'
     WHEN has_worker(location_id, other_than) THEN 'unclaimed'
     ELSE 'no_worker'
   END;
@@ -150,6 +178,11 @@ BEGIN
   RETURN made;
 END
 $$;
+
+-- Only ticks that nobody carried out come in runs, and none of these reaches beyond its hour. (Not of rows from before.)
+ALTER TABLE check_results
+  ADD CONSTRAINT runs_were_not_carried_out CHECK (ticks = 1 OR outcome IN ('missed', 'skipped')) NOT VALID,
+  ADD CONSTRAINT runs_end_with_their_hour CHECK (ticks <= 3600) NOT VALID;
 
 -- Runs of ticks ----------------------------------------------------------------------------------------------------------
 

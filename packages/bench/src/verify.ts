@@ -33,8 +33,8 @@ export async function verifyBench({ rows, targets, runs, onProgress }: VerifyBen
      INSERT INTO monitored_targets (name, url, interval_s, timeout_ms)
        SELECT 'target ' || target_id, 'http://127.0.0.1:9/', ${INTERVAL_S}, 1000 FROM given;
      INSERT INTO schedules SELECT target_id, 1, schedule_from, ${INTERVAL_S}, first_tick(target_id, schedule_from) FROM given;
-     INSERT INTO leases (target_id, location_id, interval_s, schedule_from, next_fire_at)
-       SELECT target_id, 1, interval_s, schedule_from,
+     INSERT INTO leases (target_id, location_id, interval_s, schedule_from, first_tick, next_fire_at)
+       SELECT target_id, 1, interval_s, schedule_from, first_tick,
               tick_at_or_before(target_id, interval_s, first_tick + interval '5 s') + ${ticks} * interval '10 s'
        FROM schedules;
      TRUNCATE target_changes`,

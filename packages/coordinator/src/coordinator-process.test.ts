@@ -109,6 +109,9 @@ describe('a coordinator', () => {
       onConnected: () => undefined,
     });
     try {
+      await database.query(
+        "INSERT INTO workers (name, location_id, seen_at) VALUES ('one that claims nothing', 1, now() + interval '1 hour')",
+      );
       await start();
       const id = await addTarget();
       await eventually(async () => expect(await leaseOf(id)).toBeDefined());

@@ -100,7 +100,7 @@ export class CoordinatorProcess {
       [new PassedTicks(this.#metrics, this.#logger), new Nudge()],
       [new SkippedTicks(), new Nudge()],
       [new MaintenanceFollower(() => this.#targetsChanged.nudge(), this.#logger), new Nudge()],
-      [new LocationWatch(this.#metrics), new Nudge()],
+      [new LocationWatch(this.#pool, this.#metrics), new Nudge()],
       [this.#auditor(), new Nudge()],
       [new Waker(() => this.#metrics.notified()), this.#leasesChanged],
     ];

@@ -1,4 +1,4 @@
--- For each location that has something to claim: in how many milliseconds its earliest claimable tick is due (negative
+-- For each location that has something to claim, and somebody to claim it: in how many milliseconds its earliest claimable tick is due (negative
 -- when it is overdue). $1 is how far back to look, ms: see leases-claim.sql.
 --
 -- Plan: the first rows of leases_next_fire_at for each location. Leases whose worker is still busy with the tick before
@@ -14,3 +14,4 @@ CROSS JOIN LATERAL (
   ORDER BY next_fire_at
   LIMIT 1
 ) AS earliest
+WHERE has_worker(location.id, NULL)

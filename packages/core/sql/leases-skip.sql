@@ -1,5 +1,6 @@
 -- Writes the ticks of leases that skip theirs (paused, maintenance), up to the last full hour. Returns how many leases
--- that were; $1 at a time. What is left is written when the schedule changes: leases-sync.sql.
+-- that were; $1 at a time, and a day of each, so that what has piled up without a coordinator is written in pieces. What is
+-- left is written when the schedule changes: leases-sync.sql.
 --
 -- Relies on: the ticks of a schedule that skips are on the grid from the first one on. By the hour, because no row of the
 -- ledger reaches beyond one.
@@ -8,7 +9,9 @@
 WITH due AS MATERIALIZED (
   SELECT l.target_id, l.location_id, l.interval_s, l.skip_from, l.skip_code, last.tick AS last_tick
   FROM leases AS l
-  CROSS JOIN LATERAL (SELECT date_bin(interval '1 hour', now(), to_timestamp(0)) AS moment) AS hour
+  CROSS JOIN LATERAL (
+    SELECT date_bin(interval '1 hour', least(now(), l.skip_from + interval '1 day'), to_timestamp(0)) AS moment
+  ) AS hour
   CROSS JOIN LATERAL (
     SELECT tick_at_or_before(l.target_id, l.interval_s, hour.moment - interval '1 millisecond') AS tick
   ) AS last

@@ -15,10 +15,10 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
   SELECT tick_at_or_before(r.target_id, schedule.interval_s,
                            r.scheduled_at + schedule.interval_s * interval '0.5 seconds')
-         + (r.ticks - 1) * schedule.interval_s * interval '1 second' AS last_tick
+         + (r.ticks - 1)::float8 * schedule.interval_s * interval '1 second' AS last_tick
 ) AS run
 WHERE r.ticks > 1
-  AND r.scheduled_at >= date_bin(interval '1 hour', $1, to_timestamp(0)) AND r.scheduled_at < $2
+  AND r.scheduled_at >= $1::timestamptz - interval '1 hour' AND r.scheduled_at < $2
   AND ($3::integer[] IS NULL OR r.target_id = ANY ($3::integer[]))
   AND EXISTS (
     SELECT FROM check_results AS other

@@ -5,7 +5,7 @@ SELECT DISTINCT target_id, location_id
 FROM (
   SELECT target_id, location_id
   FROM check_results
-  WHERE scheduled_at >= date_bin(interval '1 hour', $1, to_timestamp(0)) AND scheduled_at < $2
+  WHERE scheduled_at >= $1::timestamptz - interval '1 hour' AND scheduled_at < $2
     AND ($3::integer[] IS NULL OR target_id = ANY ($3::integer[]))
   GROUP BY target_id, location_id, scheduled_at
   HAVING count(*) > 1

@@ -27,13 +27,14 @@ WITH history AS (
   WHERE h.interval_s IS NOT NULL AND h.first_tick < $2 AND h.until >= $1
 ), seen AS MATERIALIZED (
   SELECT r.target_id, r.location_id, r.scheduled_at, r.ticks, s.schedule_from, s.interval_s,
-         run.k, run.k + r.ticks - 1 AS k_end, run.last_tick,
+         run.k, run.k + r.ticks::bigint - 1 AS k_end, run.last_tick,
          coalesce(
            (r.scheduled_at = s.first_tick
              OR r.scheduled_at > s.first_tick
                 AND tick_at_or_before(s.target_id, s.interval_s, r.scheduled_at) = r.scheduled_at
                 AND run.k > 0)
            AND run.last_tick <= s.until
+           AND (r.ticks = 1 OR r.outcome IN ('missed', 'skipped') AND run.last_tick < r.scheduled_at + interval '1 hour')
            AND (s.due IS NULL OR run.last_tick < s.due)
            AND (s.open_tick IS NULL OR s.open_tick < r.scheduled_at OR s.open_tick > run.last_tick), false) AS scheduled
   FROM check_results AS r
@@ -45,9 +46,9 @@ WITH history AS (
     SELECT ticks_until(s.target_id, s.interval_s, s.first_tick, r.scheduled_at) - 1 AS k,
            CASE WHEN r.ticks = 1 OR s.interval_s IS NULL THEN r.scheduled_at
                 ELSE tick_at_or_before(s.target_id, s.interval_s, r.scheduled_at + s.interval_s * interval '0.5 seconds')
-                     + (r.ticks - 1) * s.interval_s * interval '1 second' END AS last_tick
+                     + (r.ticks - 1)::float8 * s.interval_s * interval '1 second' END AS last_tick
   ) AS run
-  WHERE r.scheduled_at >= date_bin(interval '1 hour', $1, to_timestamp(0)) AND r.scheduled_at < $2
+  WHERE r.scheduled_at >= $1::timestamptz - interval '1 hour' AND r.scheduled_at < $2
     AND (r.scheduled_at >= $1 OR run.last_tick >= $1)
 ), covered AS (
   SELECT target_id, location_id, schedule_from, k, k_end FROM seen WHERE scheduled
@@ -96,7 +97,8 @@ WITH history AS (
 SELECT what, target_id, location_id, first_tick, last_tick, ticks::float8, tick_after,
        (sum(ticks) FILTER (WHERE what = 'absent') OVER ())::float8 AS absent,
        (sum(ticks) FILTER (WHERE what = 'twice') OVER ())::float8 AS twice,
-       (sum(ticks) FILTER (WHERE what = 'unscheduled') OVER ())::float8 AS unscheduled
+       (sum(ticks) FILTER (WHERE what = 'unscheduled') OVER ())::float8 AS unscheduled,
+       (count(*) OVER ())::float8 AS findings
 FROM finding
 ORDER BY target_id, location_id, first_tick
 LIMIT $5::integer

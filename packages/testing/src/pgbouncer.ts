@@ -49,7 +49,7 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBounc
 listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
-auth_type = md5
+auth_type = ${direct.password ? 'md5' : 'trust'}
 auth_file = ${users}
 pool_mode = transaction
 default_pool_size = ${options.serverConnections ?? 2}

@@ -74,6 +74,8 @@ export interface DrainReport {
 
 /** Larger claims are no cheaper per row and make other workers wait for the same rows. */
 const CLAIM_LIMIT = 500;
+/** SQLSTATE of a statement that was cancelled because it took too long. */
+const QUERY_CANCELED = '57014';
 /** Two claims of one worker are at least this far apart, unless the first came back full. */
 const CLAIM_GAP_MS = 20;
 /**
@@ -102,6 +104,7 @@ export class MonitoringWorker {
   /** Set while there may be more to claim than there is room for. */
   #starved = false;
   #nextDueAtMs: number | null = null;
+  #claimLimit = CLAIM_LIMIT;
   #wakeUp: PromiseWithResolvers<void> = Promise.withResolvers();
   #idle: PromiseWithResolvers<void> | undefined;
   #claiming: Promise<void> | undefined;
@@ -171,7 +174,7 @@ export class MonitoringWorker {
       // Renewed before claiming, so that whatever happens from here on counts as a reason to claim again.
       this.#wakeUp = Promise.withResolvers();
       const room = this.#options.capacity.limit - this.inFlight;
-      const limit = Math.min(CLAIM_LIMIT, room);
+      const limit = Math.min(this.#claimLimit, room);
       if (limit <= 0) {
         this.#history.hadNoRoom();
         this.#setStarved(true);
@@ -179,10 +182,13 @@ export class MonitoringWorker {
         try {
           const full = (await this.#claim(limit)) === limit;
           retryMs = RETRY_MIN_MS;
+          this.#claimLimit = CLAIM_LIMIT;
           this.#history.claimed(full);
           this.#setStarved(full && limit === room);
           if (full && !this.#starved) continue;
         } catch (error) {
+          // After weeks in which nobody was there, each lease has hundreds of rows of missed ticks to write.
+          if ((error as { code?: unknown }).code === QUERY_CANCELED) this.#claimLimit = Math.ceil(limit / 4);
           this.#history.failed();
           this.#setStarved(false);
           this.#options.observer.claimFailed();

@@ -32,7 +32,9 @@ const HEARTBEAT_INTERVAL_MS = 5_000;
 /** A check may wait for others of its host no longer than this, and no longer than a third of its lease's margin. */
 const LONGEST_HOST_WAIT_MS = 1_000;
 
-/** starting --schema there, registered--> running --stop()--> stopped; stop() is possible at any time. */
+/** starting --schema there, registered--> running --stop()--> stopped; stop() is possible at any time. */ /** Claims and finishes take milliseconds; a connection that has gone silent is given up some seconds after this. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
 export class WorkerProcess {
   readonly #config: WorkerConfig;
   readonly #logger: Logger;
@@ -59,6 +61,7 @@ export class WorkerProcess {
       applicationName: `everytick worker ${config.workerName}`.slice(0, 63),
       max: config.databaseConnections,
       hot: true,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       onIdleError: (error) => logger.warn({ err: error }, 'lost a database connection'),
     });
   }
@@ -162,8 +165,9 @@ export class WorkerProcess {
     this.#logger.info({ inFlight: this.#worker?.inFlight ?? 0 }, 'draining');
     clearInterval(this.#reclaiming);
     clearTimeout(this.#beating);
-    await this.#listener?.close();
+    const silenced = this.#listener?.close();
     const report = (await this.#worker?.drain(this.#config.drainTimeoutMs)) ?? { released: 0, unreported: 0 };
+    await silenced;
     this.#capacity?.stop();
     this.#eventLoop?.stop();
     await this.#fetcher?.close();

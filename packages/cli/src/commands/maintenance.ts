@@ -56,7 +56,7 @@ Allowed for <when> are "now", and ISO 8601 such as 2026-03-01, 2026-03-01T22:00,
 
 Examples:
   everytick maintenance add --from now --for 2h --target shop --reason 'new version'
-  everytick maintenance add --from 2026-03-01T22:00 --to 2026-03-02T04:00 --all
+  everytick maintenance add --from 2031-03-01T22:00 --to 2031-03-02T04:00 --all
 ${databaseHelp}`,
     )
     .action(async (flags: AddFlags) => {

@@ -1,17 +1,11 @@
 // everytick results
 
-import {
-  databaseNow,
-  EverytickError,
-  findTarget,
-  parseDurationMs,
-  type RecentResult,
-  recentResults,
-} from '@everytick/core';
+import { databaseNow, findTarget, type RecentResult, recentResults } from '@everytick/core';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatError, formatMoment, formatMs, formatUs } from '../output/format.ts';
 import { paintOutcome } from '../output/paint.ts';
 import { printJson, printLine, printTable } from '../output/print.ts';
+import { durationOf } from './duration-option.ts';
 import { databaseHelp, withDatabase } from './with-database.ts';
 
 interface ResultsFlags {
@@ -38,7 +32,7 @@ Examples:
 ${databaseHelp}`,
     )
     .action(async (flags: ResultsFlags) => {
-      const sinceMs = flags.since === undefined ? null : durationOf(flags.since);
+      const sinceMs = flags.since === undefined ? null : durationOf('--since', flags.since);
       const results = await withDatabase(async (database) => {
         const target = flags.target === undefined ? null : await findTarget(database, flags.target);
         const now = sinceMs === null ? null : await databaseNow(database);
@@ -58,15 +52,6 @@ function limitOf(given: string): number {
   const limit = /^\d+$/.test(given) ? Number(given) : 0;
   if (limit < 1 || limit > 10_000) throw new InvalidArgumentError('allowed are 1 to 10000.');
   return limit;
-}
-
-function durationOf(given: string): number {
-  const ms = parseDurationMs(given);
-  // A thousand years are enough, and what PostgreSQL can subtract.
-  if (ms === null || ms > 1_000 * 366 * 86_400_000) {
-    throw new EverytickError('usage', `--since '${given}' is no duration; allowed are such as 90s, 15m, 1h, 7d`);
-  }
-  return ms;
 }
 
 const columns = [

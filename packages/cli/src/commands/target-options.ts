@@ -22,7 +22,7 @@ export function addTargetFlags(command: Command, defaultEvery: string): Command 
     .option('--every <interval>', `how often to check: 1s to 1d, such as 10s, 5m, 1h (default: ${defaultEvery})`)
     .option(
       '--timeout <duration>',
-      'how long one check may take: 100ms to 120s, no longer than the interval (default: half the interval, at most 10s)',
+      'how long one check may take: 100ms to 120s, at least 200ms shorter than the interval (default: half the interval, at most 10s)',
     )
     .option('--match <regex>', 'a regular expression (RE2 syntax) that the body has to match')
     .option(

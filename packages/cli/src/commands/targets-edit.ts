@@ -22,7 +22,10 @@ export function editCommand(): Command {
     .option('--url <url>', 'what to check: an http or https URL')
     .option('--name <name>', 'what to call it from now on')
     .option('--every <interval>', 'how often to check: 1s to 1d, such as 10s, 5m, 1h')
-    .option('--timeout <duration>', 'how long one check may take: 100ms to 120s, no longer than the interval')
+    .option(
+      '--timeout <duration>',
+      'how long one check may take: 100ms to 120s, at least 200ms shorter than the interval',
+    )
     .option('--match <regex>', 'a regular expression (RE2 syntax) that the body has to match')
     .option('--no-match', 'the body does not matter any more')
     .option('--location <name>', 'check from here and nowhere else; again for one more', repeatable)

@@ -16,11 +16,13 @@ import { counted, formatSpan } from '../output/format.ts';
 import { paint, paintOutcome } from '../output/paint.ts';
 import { printJson, printLine, printTable } from '../output/print.ts';
 import { showProgress } from '../output/progress.ts';
+import { durationOf } from './duration-option.ts';
 import { databaseHelp, withDatabaseClient } from './with-database.ts';
 
 interface VerifyFlags {
   readonly from?: Date;
   readonly to?: Date;
+  readonly since?: string;
   readonly target?: string;
   readonly json?: true;
 }
@@ -30,6 +32,7 @@ export function verifyCommand(): Command {
     .description('prove that every tick is accounted for, exactly once')
     .option('--from <time>', 'from this moment on, such as 2026-03-01 or 2026-03-01T12:00:00Z (default: all)', momentOf)
     .option('--to <time>', 'up to this moment, not included (default: now)', momentOf)
+    .option('--since <duration>', 'instead: the last while, such as 90s, 1h, 7d')
     .option('--target <name>', 'of this target only, by name or id; deleted ones can be asked for too')
     .option('--json', 'print a JSON document')
     .addHelpText(
@@ -40,12 +43,16 @@ Exit code 0 if every tick is there exactly once, 1 if not; then it says which ar
 not. Times without a zone are UTC.
 
 Examples:
-  everytick verify
+  everytick verify --since 1h
   everytick verify --target shop --from 2026-03-01 --to 2026-03-02
   everytick verify --json | jq .unaccounted
 ${databaseHelp}`,
     )
-    .action(async ({ from, to, target, json }: VerifyFlags) => {
+    .action(async ({ from, to, since, target, json }: VerifyFlags) => {
+      if (since !== undefined && (from ?? to) !== undefined) {
+        throw new EverytickError('usage', 'give either --since, or --from and --to');
+      }
+      const lastS = since === undefined ? undefined : durationOf('--since', since) / 1_000;
       if (from !== undefined && to !== undefined && from >= to) {
         throw new EverytickError(
           'usage',
@@ -58,12 +65,20 @@ ${databaseHelp}`,
         const options: VerifyOptions = {
           from,
           to,
+          lastS,
           onProgress: ({ daysDone, days, recorded }) =>
             progress.show(daysDone / days, `day ${daysDone} of ${days}, ${counted(recorded, 'tick')}`),
         };
         if (target === undefined) return verifyLedger(client, options);
         return verifyLedger(client, { ...options, targetIds: [(await findTarget(client, target)).id] });
       }).finally(() => progress.end());
+      if (+proof.from >= +proof.to && (from ?? to) !== undefined) {
+        throw new EverytickError(
+          'usage',
+          `there is nothing to verify from ${proof.from.toISOString()} to ${proof.to.toISOString()}: the period has to lie ` +
+            'between the first tick of the ledger and now',
+        );
+      }
       if (json) printJson(jsonOf(proof));
       else printProof(proof, performance.now() - startedAt);
       if (!isProven(proof)) process.exitCode = 1;
@@ -96,7 +111,12 @@ function printProof(proof: LedgerProof, tookMs: number): void {
     [mark('unaccounted', proof.unaccounted), proof.unaccounted, 'owed, and in no row of the ledger'],
     [mark('duplicates', proof.duplicates), proof.duplicates, 'in more than one row'],
     [mark('unscheduled', proof.unscheduled), proof.unscheduled, 'in a row, and owed by no schedule'],
-    ['pending', proof.pending, 'being carried out, or due and still to be claimed'],
+    [
+      mark('unfollowed', proof.unfollowed),
+      proof.unfollowed,
+      'targets and locations whose lease is not as it should be',
+    ],
+    ['pending', proof.pending, pendingMeaning(proof)],
   ];
   printLine(`From ${moment(proof.from)} to ${moment(proof.to)} UTC, verified in ${(tookMs / 1000).toFixed(1)} s:`);
   printLine();
@@ -106,7 +126,8 @@ function printProof(proof: LedgerProof, tookMs: number): void {
   );
   printLine();
   if (isProven(proof)) {
-    printLine(paint('green', 'Every tick is accounted for, exactly once.'));
+    if (proof.expected === 0) printLine('Nothing was owed in this period, and nothing is recorded.');
+    else printLine(paint('green', 'Every tick is accounted for, exactly once.'));
     return;
   }
   printLine(paint('red', 'The ledger does NOT account for every tick exactly once:'));
@@ -114,6 +135,10 @@ function printProof(proof: LedgerProof, tookMs: number): void {
   printFindings('unaccounted', proof.gaps);
   printFindings('recorded more than once', proof.repeats);
   printFindings('unscheduled', proof.strays);
+  for (const { target, location, with: what } of proof.leftBehind) {
+    const disagrees = what === 'history' ? 'is not as the history of schedules has it' : 'does not follow the target';
+    printLine(`  '${target}' from ${location}: the lease ${disagrees}`);
+  }
   if (proof.unnamed > 0) printLine(`and ${counted(proof.unnamed, 'finding')} more`);
 }
 
@@ -130,6 +155,11 @@ function printFindings(what: string, findings: readonly LedgerFinding[]): void {
     const when = ticks === 1 ? moment(from) : `${moment(from)} to ${moment(to)} (${formatSpan(+to - +from)})`;
     printLine(`  '${target}' from ${location}: ${counted(ticks, 'tick')} ${what}: ${when}`);
   }
+}
+
+function pendingMeaning({ oldestPending, to }: LedgerProof): string {
+  const since = oldestPending === null ? '' : `, the oldest for ${formatSpan(+to - +oldestPending)}`;
+  return `not counted above: being carried out, or due and still to be claimed${since}`;
 }
 
 const mark = (name: string, count: number) => (count === 0 ? name : paint('red', name));
@@ -153,9 +183,17 @@ function jsonOf(proof: LedgerProof): object {
     unaccounted: proof.unaccounted,
     duplicates: proof.duplicates,
     unscheduled: proof.unscheduled,
+    unfollowed: proof.unfollowed,
+    oldest_pending: proof.oldestPending,
     gaps: proof.gaps.map(finding),
     repeats: proof.repeats.map(finding),
     strays: proof.strays.map(finding),
+    left_behind: proof.leftBehind.map(({ targetId, target, location, with: what }) => ({
+      target_id: targetId,
+      target,
+      location,
+      lease_disagrees_with: what,
+    })),
     findings_unnamed: proof.unnamed,
   };
 }

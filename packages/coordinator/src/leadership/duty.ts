@@ -40,10 +40,14 @@ export class Nudge {
 
 /** Runs a duty until leadership is lost. A turn that fails is logged and tried again: no failure ends a duty. */
 export async function perform(duty: Duty, session: LeaderSession, nudge: Nudge, logger: Logger): Promise<void> {
+  const lost = new Promise<typeof RETRY_MS>((resolve) => {
+    session.lost.addEventListener('abort', () => resolve(RETRY_MS), { once: true });
+  });
   while (!session.lost.aborted) {
     let pauseMs = RETRY_MS;
     try {
-      pauseMs = await duty.turn(session);
+      // A turn that does not use the leader's connection may go on for a while after that is gone; nobody waits for it.
+      pauseMs = await Promise.race([duty.turn(session), lost]);
     } catch (error) {
       if (session.lost.aborted) return;
       logger.warn({ err: error, duty: duty.name }, 'a duty of the leader failed, it will be tried again');

@@ -119,7 +119,11 @@ export class Leadership {
       keepAliveInitialDelayMillis: 1_000,
     });
     const session = new AbortController();
+    let led = false;
     this.#session = session;
+    session.signal.addEventListener('abort', () => {
+      this.#leading = false;
+    });
     client.on('error', () => session.abort());
     client.on('end', () => session.abort());
     try {
@@ -131,12 +135,12 @@ export class Leadership {
         await this.#pause();
         if (this.#closing.signal.aborted || session.signal.aborted) return;
       }
-      this.#leading = true;
+      this.#leading = !session.signal.aborted;
+      led = true;
       this.#options.logger.info('leading');
       await this.#options.lead(new LeaderSession(client, session));
     } finally {
-      if (this.#leading) this.#options.logger.info('no longer leading');
-      this.#leading = false;
+      if (led) this.#options.logger.info('no longer leading');
       session.abort();
       // Closing the connection gives the lock back. A server that is gone may never answer: then it is cut.
       await withinDeadline(

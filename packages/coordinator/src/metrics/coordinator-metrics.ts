@@ -46,6 +46,11 @@ export class CoordinatorMetrics implements LeaseObserver, SettlerObserver, Audit
     help: 'Ticks of locations without workers that were written as missed.',
     registers: this.#registers,
   });
+  readonly #auditsFailed = new Counter({
+    name: 'everytick_ledger_proofs_failed_total',
+    help: 'Proofs that could not be made.',
+    registers: this.#registers,
+  });
   // What the leader's last proof found. Nothing where a coordinator does not lead: one process speaks for the ledger.
   readonly #proof = {
     expected: this.#gauge('everytick_ledger_ticks_expected', 'Ticks that the ledger owes, in the window of the proof.'),
@@ -53,6 +58,10 @@ export class CoordinatorMetrics implements LeaseObserver, SettlerObserver, Audit
     unaccounted: this.#gauge('everytick_ledger_ticks_unaccounted', 'Owed ticks that no row accounts for. Must be 0.'),
     duplicates: this.#gauge('everytick_ledger_ticks_duplicate', 'Ticks in more than one row. Must be 0.'),
     unscheduled: this.#gauge('everytick_ledger_ticks_unscheduled', 'Ticks in rows that no schedule owed. Must be 0.'),
+    unfollowed: this.#gauge(
+      'everytick_ledger_schedules_unfollowed',
+      'Leases that do not follow their target, or are not as the history of schedules has them. Must be 0.',
+    ),
     durationS: this.#gauge('everytick_ledger_proof_duration_seconds', 'How long the last proof took.'),
     provenToS: this.#gauge(
       'everytick_ledger_proof_timestamp_seconds',
@@ -116,18 +125,23 @@ export class CoordinatorMetrics implements LeaseObserver, SettlerObserver, Audit
       for (const outcome of outcomes) this.#recorded.remove({ outcome });
       return;
     }
-    const { expected, pending, unaccounted, duplicates, unscheduled, to, recorded } = proof;
+    const { expected, pending, unaccounted, duplicates, unscheduled, unfollowed, to, recorded } = proof;
     const values = {
       expected,
       pending,
       unaccounted,
       duplicates,
       unscheduled,
+      unfollowed,
       durationS: seconds,
       provenToS: to.getTime() / 1000,
     };
     for (const [name, value] of Object.entries(values)) this.#proof[name as keyof typeof values].set(value);
     for (const outcome of outcomes) this.#recorded.set({ outcome }, recorded[outcome]);
+  }
+
+  auditFailed(): void {
+    this.#auditsFailed.inc();
   }
 
   notified(): void {

@@ -1,13 +1,16 @@
 // Proves again and again that every tick of the last while is accounted for, and says so in metrics. On a connection from the
 // pool and not on the leader's own: the proof reads much, and whoever else wants the leader's connection would wait for it.
 
+import type { Duplex } from 'node:stream';
 import { isProven, type LedgerProof, type Logger, verifyLedger } from '@everytick/core';
 import type pg from 'pg';
 import type { Duty } from '../leadership/duty.ts';
+import type { LeaderSession } from '../leadership/leadership.ts';
 
 export interface AuditObserver {
   /** `null`: this coordinator cannot say, because it does not lead. */
   audited(proof: LedgerProof | null, seconds: number): void;
+  auditFailed(): void;
 }
 
 export interface LedgerAuditorOptions {
@@ -31,27 +34,39 @@ export class LedgerAuditor implements Duty {
     this.#options = options;
   }
 
-  async turn(): Promise<number> {
+  async turn(session: Pick<LeaderSession, 'lost'>): Promise<number> {
     const { pool, windowS, intervalS, observer, logger } = this.#options;
     const startedAt = performance.now();
     const client = await pool.connect();
     let proof: LedgerProof;
+    // Another coordinator will make it; this one is to let go of the database if it is told to stop.
+    const giveUp = () => void (client as unknown as { connection: { stream: Duplex } }).connection.stream.destroy();
+    session.lost.addEventListener('abort', giveUp, { once: true });
+    // A connection that breaks says so to the statement under way as well.
+    const ignore = () => undefined;
+    client.on('error', ignore);
     try {
       proof = await verifyLedger(client, {
         lastS: windowS,
         namedAtMost: NAMED_AT_MOST,
         statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       });
+      client.off('error', ignore);
       client.release();
     } catch (error) {
       client.release(true);
+      if (session.lost.aborted) return 0;
+      observer.auditFailed();
       throw error;
+    } finally {
+      session.lost.removeEventListener('abort', giveUp);
     }
+    if (session.lost.aborted) return 0;
     observer.audited(proof, (performance.now() - startedAt) / 1000);
     if (!isProven(proof)) {
-      const { unaccounted, duplicates, unscheduled, gaps, repeats, strays } = proof;
+      const { unaccounted, duplicates, unscheduled, unfollowed, gaps, repeats, strays, leftBehind } = proof;
       logger.error(
-        { unaccounted, duplicates, unscheduled, gaps, repeats, strays },
+        { unaccounted, duplicates, unscheduled, unfollowed, gaps, repeats, strays, leftBehind },
         'the ledger does not account for every tick exactly once',
       );
     }

@@ -1,7 +1,7 @@
 // Keeps a lease for every target and location: follows changes of targets, and takes ticks back from workers that died.
 
 import { type Logger, loadSql } from '@everytick/core';
-import type pg from 'pg';
+import pg from 'pg';
 import type { Duty } from '../leadership/duty.ts';
 import type { LeaderSession } from '../leadership/leadership.ts';
 
@@ -9,8 +9,13 @@ const takeChangesSql = loadSql('target-changes-take');
 const syncSql = loadSql('leases-sync');
 const reclaimSql = loadSql('leases-reclaim');
 
-/** So many targets in one transaction: their leases are locked until it commits. */
+/**
+ * So many targets in one transaction: their leases are locked until it commits. Fewer after one that took too long: what
+ * piled up while no coordinator was there is written with the change.
+ */
 const SYNC_BATCH = 1_000;
+/** SQLSTATE of a statement that was cancelled because it took too long. */
+const QUERY_CANCELED = '57014';
 /** Notifications of changes may be lost; the list of changes is looked at this often without one. */
 const SYNC_FALLBACK_MS = 5_000;
 const RECLAIM_INTERVAL_MS = 2_000;
@@ -26,6 +31,7 @@ export class LeaseSync implements Duty {
   readonly #observer: LeaseObserver;
   readonly #onSynced: () => void;
   readonly #logger: Logger;
+  #batch = SYNC_BATCH;
 
   constructor(observer: LeaseObserver, onSynced: () => void, logger: Logger) {
     this.#observer = observer;
@@ -34,16 +40,25 @@ export class LeaseSync implements Duty {
   }
 
   async turn(session: LeaderSession): Promise<number> {
-    const changes = await session.use((client) => this.#sync(client));
+    const batch = this.#batch;
+    let changes: number;
+    try {
+      changes = await session.use((client) => this.#sync(client, batch));
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && error.code === QUERY_CANCELED) this.#batch = Math.ceil(batch / 4);
+      throw error;
+    }
     if (changes > 0) this.#onSynced();
-    return changes === SYNC_BATCH ? 0 : SYNC_FALLBACK_MS;
+    if (changes === batch) return 0;
+    this.#batch = SYNC_BATCH;
+    return SYNC_FALLBACK_MS;
   }
 
-  async #sync(client: pg.Client): Promise<number> {
+  async #sync(client: pg.Client, batch: number): Promise<number> {
     // Two statements: the second one's snapshot has to see every change that the first one took off the list.
     await client.query('BEGIN');
     try {
-      const taken = await client.query<[number]>({ text: takeChangesSql, values: [SYNC_BATCH], rowMode: 'array' });
+      const taken = await client.query<[number]>({ text: takeChangesSql, values: [batch], rowMode: 'array' });
       if (taken.rows.length > 0) {
         const ids = taken.rows.map(([id]) => id).sort((a, b) => a - b);
         const { rows } = await client.query<[number, number, number]>({

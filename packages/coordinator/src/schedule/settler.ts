@@ -9,7 +9,7 @@ const passSql = loadSql('leases-pass');
 const skipSql = loadSql('leases-skip');
 
 /** So many leases in one transaction. */
-const BATCH = 5_000;
+const BATCH = 1_000;
 const PASS_INTERVAL_MS = 2_000;
 /** Skipped ticks are written by the hour. */
 const SKIP_INTERVAL_MS = 10_000;
@@ -30,11 +30,13 @@ export class PassedTicks implements Duty {
 
   async turn(session: LeaderSession): Promise<number> {
     const { rows } = await session.use((client) =>
-      client.query<[number, number]>({ text: passSql, values: [BATCH], rowMode: 'array' }),
+      client.query<[number, number, string | null]>({ text: passSql, values: [BATCH], rowMode: 'array' }),
     );
-    const [leases, ticks] = rows[0] ?? [0, 0];
+    const [leases, ticks, locations] = rows[0] ?? [0, 0, null];
     this.#observer.passed(ticks);
-    if (ticks > 0) this.#logger.warn({ leases, ticks }, 'a location has no worker: its ticks are written as missed');
+    if (ticks > 0) {
+      this.#logger.warn({ locations, leases, ticks }, `no worker at ${locations}: ticks are written as missed`);
+    }
     return leases >= BATCH ? 0 : PASS_INTERVAL_MS;
   }
 }

@@ -113,7 +113,9 @@ export function listen(options: ListenerOptions): NotificationListener {
       closed = true;
       connected = false;
       // Not after connectFirst: a connection attempt to a silent server takes seconds.
-      await subscriber?.close().catch(() => undefined);
+      const closing = subscriber?.close().catch(() => undefined);
+      // A server that has fallen silent does not answer to that either.
+      await withinDeadline(closing, 2_000);
       await withinDeadline(Promise.all([connecting, reconnecting?.promise]), 2_000);
     },
   };

@@ -15,6 +15,8 @@ const balanceSql = loadSql('ledger-balance');
 const overlapsSql = loadSql('ledger-overlaps');
 const repeatedSql = loadSql('ledger-repeated');
 const walkSql = loadSql('ledger-walk');
+const unfollowedSql = loadSql('ledger-unfollowed');
+const oldestPendingSql = loadSql('ledger-oldest-pending');
 const namesSql = loadSql('ledger-names');
 
 /** Something wrong with ticks that follow each other: `ticks` of them, from `from` to `to`, both included. */
@@ -25,6 +27,14 @@ export interface LedgerFinding {
   readonly from: Date;
   readonly to: Date;
   readonly ticks: number;
+}
+
+export interface UnfollowedTarget {
+  readonly targetId: number;
+  readonly target: string;
+  readonly location: string;
+  /** What the lease disagrees with. */
+  readonly with: 'history' | 'target';
 }
 
 export interface LedgerProof {
@@ -43,10 +53,18 @@ export interface LedgerProof {
   readonly duplicates: number;
   /** Ticks in rows that no schedule owed, or whose tick is pending all the same. Must be 0. */
   readonly unscheduled: number;
+  /** The oldest pending tick that is to be carried out; null if there is none. Skipped ones are written by the hour. */
+  readonly oldestPending: Date | null;
+  /**
+   * Targets and locations whose schedule is not what it should be, so that no ledger could show it: a lease that is not as
+   * the history has it, or that does not follow its target though no change is waiting. Must be none.
+   */
+  readonly unfollowed: number;
   /** Where ticks are unaccounted. */
   readonly gaps: readonly LedgerFinding[];
   readonly repeats: readonly LedgerFinding[];
   readonly strays: readonly LedgerFinding[];
+  readonly leftBehind: readonly UnfollowedTarget[];
   /** Findings beyond those that are named. */
   readonly unnamed: number;
 }
@@ -90,11 +108,19 @@ interface WalkRow {
   readonly absent: number | null;
   readonly twice: number | null;
   readonly unscheduled: number | null;
+  readonly findings: number;
+}
+
+interface UnfollowedRow {
+  readonly target_id: number;
+  readonly location_id: number;
+  readonly what: UnfollowedTarget['with'];
+  readonly found: number;
 }
 
 /** True where nothing is absent, twice, or where it does not belong. */
 export function isProven(proof: LedgerProof): boolean {
-  return proof.unaccounted === 0 && proof.duplicates === 0 && proof.unscheduled === 0;
+  return proof.unaccounted === 0 && proof.duplicates === 0 && proof.unscheduled === 0 && proof.unfollowed === 0;
 }
 
 /** Makes the proof on a connection of its own, which must not be in a transaction. */
@@ -120,7 +146,7 @@ async function verify(client: pg.ClientBase, options: VerifyOptions): Promise<Le
   const namedAtMost = options.namedAtMost ?? NAMED_AT_MOST;
   const keyed = (await client.query<[boolean]>({ text: keySql, rowMode: 'array' })).rows[0]?.[0] === true;
 
-  const total = { expected: 0, pending: 0, absent: 0, twice: 0, unscheduled: 0, named: 0, findings: 0 };
+  const total = { expected: 0, pending: 0, absent: 0, twice: 0, unscheduled: 0, findings: 0 };
   const recorded = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
   const findings: WalkRow[] = [];
   const days = daysBetween(from, to);
@@ -146,12 +172,13 @@ async function verify(client: pg.ClientBase, options: VerifyOptions): Promise<Le
         last,
         asked.map(([target]) => target),
         asked.map(([, location]) => location),
-        namedAtMost + 1,
+        namedAtMost,
       ]);
       const [any] = walk.rows;
       total.absent += any?.absent ?? 0;
       total.twice += any?.twice ?? 0;
       total.unscheduled += any?.unscheduled ?? 0;
+      total.findings += any?.findings ?? 0;
       findings.push(...walk.rows);
     }
     const ticks = Object.values(recorded).reduce((sum, each) => sum + each, 0);
@@ -160,6 +187,8 @@ async function verify(client: pg.ClientBase, options: VerifyOptions): Promise<Le
 
   const joined = joinFindings(findings);
   const named = await nameFindings(client, joined.slice(0, namedAtMost));
+  const oldest = await client.query<{ tick: Date | null }>(oldestPendingSql, [to, targetIds]);
+  const unfollowed = await client.query<UnfollowedRow>(unfollowedSql, [targetIds, namedAtMost]);
   return {
     from,
     to,
@@ -169,10 +198,14 @@ async function verify(client: pg.ClientBase, options: VerifyOptions): Promise<Le
     unaccounted: total.absent,
     duplicates: total.twice,
     unscheduled: total.unscheduled,
+    oldestPending: oldest.rows[0]?.tick ?? null,
+    unfollowed: unfollowed.rows[0]?.found ?? 0,
     gaps: named.absent,
     repeats: named.twice,
     strays: named.unscheduled,
-    unnamed: Math.max(0, joined.length - namedAtMost),
+    leftBehind: await nameUnfollowed(client, unfollowed.rows),
+    // Pieces of one gap that were joined over midnight are one finding.
+    unnamed: Math.max(0, total.findings - (findings.length - joined.length) - namedAtMost),
   };
 }
 
@@ -210,20 +243,44 @@ function joinFindings(rows: readonly WalkRow[]): WalkRow[] {
 async function nameFindings(client: pg.ClientBase, rows: readonly WalkRow[]) {
   const named: Record<WalkRow['what'], LedgerFinding[]> = { absent: [], twice: [], unscheduled: [] };
   if (rows.length === 0) return named;
-  const names = await client.query<{ target: string | null; location: string | null }>(namesSql, [
-    rows.map((row) => row.target_id),
-    rows.map((row) => row.location_id),
-  ]);
+  const names = await namesOf(client, rows);
   for (const [index, row] of rows.entries()) {
-    const { target, location } = names.rows[index] ?? {};
     named[row.what].push({
-      targetId: row.target_id,
-      target: target ?? `(target ${row.target_id})`,
-      location: location ?? `(location ${row.location_id})`,
+      ...nameAt(names, index, row),
       from: row.first_tick,
       to: row.last_tick,
       ticks: row.ticks,
     });
   }
   return named;
+}
+
+async function nameUnfollowed(client: pg.ClientBase, rows: readonly UnfollowedRow[]): Promise<UnfollowedTarget[]> {
+  const names = await namesOf(client, rows);
+  return rows.map((row, index) => ({ ...nameAt(names, index, row), with: row.what }));
+}
+
+interface Ids {
+  readonly target_id: number;
+  readonly location_id: number;
+}
+
+interface Names {
+  readonly target: string | null;
+  readonly location: string | null;
+}
+
+async function namesOf(client: pg.ClientBase, rows: readonly Ids[]): Promise<Names[]> {
+  if (rows.length === 0) return [];
+  const ids = [rows.map((row) => row.target_id), rows.map((row) => row.location_id)];
+  return (await client.query<Names & pg.QueryResultRow>(namesSql, ids)).rows;
+}
+
+function nameAt(names: readonly Names[], index: number, { target_id, location_id }: Ids) {
+  const { target, location } = names[index] ?? {};
+  return {
+    targetId: target_id,
+    target: target ?? `(target ${target_id})`,
+    location: location ?? `(location ${location_id})`,
+  };
 }
