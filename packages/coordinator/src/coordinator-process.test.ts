@@ -165,6 +165,38 @@ describe('a coordinator', () => {
     expect(await (await fetch(`${other}/metrics`)).text()).not.toMatch(/^everytick_ledger_ticks_unaccounted \d/m);
   });
 
+  it('that loses the lock while its proof hangs lets go of it, and leads again', async () => {
+    const url = await start({ EVERYTICK_VERIFY_INTERVAL_S: '1' });
+    const leading = async () => /^everytick_leader 1$/m.test(await (await fetch(`${url}/metrics`)).text());
+    await eventually(async () => expect(await leading()).toBe(true));
+    const id = await addTarget(10);
+    await eventually(async () => expect(await leaseOf(id)).toBeDefined());
+    const blocker = await database.pool.connect();
+    try {
+      await blocker.query('BEGIN; LOCK TABLE check_results IN ACCESS EXCLUSIVE MODE');
+      const waiting = () =>
+        database.query(
+          "SELECT FROM pg_stat_activity WHERE application_name = 'everytick coordinator' AND wait_event_type = 'Lock'",
+        );
+      await eventually(async () => expect((await waiting()).rowCount).toBeGreaterThan(0));
+      const { rows } = await database.query<{ pid: number }>(
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'everytick coordinator leadership'",
+      );
+      await database.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+      await eventually(async () => {
+        const next = await database.query<{ pid: number }>(
+          "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> $1",
+          [rows[0]?.pid],
+        );
+        expect(next.rowCount).toBeGreaterThan(0);
+      });
+      expect(await leading()).toBe(true);
+    } finally {
+      await blocker.query('ROLLBACK');
+      blocker.release();
+    }
+  }, 20_000);
+
   it('follows maintenance windows as they begin and end', async () => {
     await start();
     const id = await addTarget(1);

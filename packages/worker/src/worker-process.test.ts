@@ -156,6 +156,23 @@ describe('a worker', () => {
     expect(site.openConnections).toBe(0);
   });
 
+  it('leaves in order though the connection on which it listens has fallen silent', async () => {
+    const real = new URL(database.url);
+    const proxy = await startFaultProxy({ targetPort: Number(real.port || 5432), host: real.hostname });
+    const silent = new URL(database.url);
+    silent.port = String(proxy.port);
+    const { worker } = await start({ EVERYTICK_LISTEN_URL: silent.href });
+    await addTestTargets(database, [{ url: `${site.url}/`, intervalS: 1, timeoutMs: 500 }]);
+    await eventually(async () => expect((await ledger()).length).toBeGreaterThan(0));
+    proxy.stall();
+    expect(await worker.stop()).toEqual({ released: expect.any(Number), unreported: 0 });
+    workers = [];
+    const { rows } = await database.query(
+      'SELECT FROM workers WHERE stopped_at IS NULL AND id = (SELECT max(id) FROM workers)',
+    );
+    expect(rows).toEqual([]);
+  }, 20_000);
+
   it('holds what it cannot record while the database is away, no more than its limit, and records it afterwards', async () => {
     const real = new URL(database.url);
     const proxy = await startFaultProxy({ targetPort: Number(real.port || 5432), host: real.hostname });

@@ -11,10 +11,14 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 async function record(targetId: number, ...seconds: number[]): Promise<void> {
+  await recordFrom(1, targetId, ...seconds);
+}
+
+async function recordFrom(locationId: number, targetId: number, ...seconds: number[]): Promise<void> {
   await database.query(
     `INSERT INTO check_results (scheduled_at, target_id, location_id, outcome)
-     SELECT $3::timestamptz + s * interval '1 s', $1, 1, 'missed' FROM unnest($2::integer[]) s`,
-    [targetId, seconds, start],
+     SELECT $3::timestamptz + s * interval '1 s', $1, $4, 'missed' FROM unnest($2::integer[]) s`,
+    [targetId, seconds, start, locationId],
   );
 }
 
@@ -35,6 +39,18 @@ test('gives every row once, late ones included, and none from before the start',
   await record(1, 20, 40);
   expect(await seen()).toEqual(['1@20', '1@40']);
   expect(await seen()).toEqual([]);
+});
+
+test('gives the rows of a location without workers, which are written a minute late', async () => {
+  await database.query("INSERT INTO locations (id, name) VALUES (2, 'elsewhere')");
+  const feed = new ResultsFeed(database.pool, start);
+  feed.follow([{ id: 4, intervalS: 10, timeoutMs: 5_000 }]);
+  await record(4, 0, 10, 20, 30, 40, 50, 60, 70);
+  expect(await feed.next()).toHaveLength(8);
+  await recordFrom(2, 4, 0);
+  const late = [];
+  for (let call = 0; call < 20; call++) late.push(...(await feed.next()));
+  expect(late).toEqual([expect.objectContaining({ targetId: 4, locationId: 2, scheduledAt: start })]);
 });
 
 test('follows targets that come later from the start', async () => {

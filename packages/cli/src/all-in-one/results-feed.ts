@@ -2,16 +2,24 @@
 //
 // The ledger has no order of arrival. But a lease has one tick open at a time, so a target's rows appear in the order of
 // their ticks, apart from the last few: asking again from a little before the newest known row, and leaving out what is
-// known, misses nothing and costs one short index range per target.
+// known, costs one short index range per target. Ticks of a location without workers are written as missed a minute or two
+// later, while other locations go on: now and then it asks from further back.
 
 import { type FollowedResult, type Queryable, resultsAfter, type TargetSpec } from '@everytick/core';
 
 type Followed = Pick<TargetSpec, 'intervalS' | 'timeoutMs'> & { readonly id: number };
 
+/** A location is known to have no worker after some seconds, and its ticks are passed over once they are a minute old. */
+const LATE_MS = 150_000;
+/** Every so many calls it looks for late rows. */
+const LOOK_BACK_EVERY = 20;
+
 interface Position {
+  /** From where the next call asks, and how far back late rows may lie. */
   fromMs: number;
+  lateFromMs: number;
   newestMs: number;
-  /** Of the rows since `fromMs`: location and tick. */
+  /** Of the rows since `lateFromMs`: location and tick. */
   readonly known: Map<string, number>;
 }
 
@@ -20,6 +28,7 @@ export class ResultsFeed {
   readonly #startMs: number;
   readonly #positions = new Map<number, Position>();
   #targets: readonly Followed[] = [];
+  #calls = 0;
 
   /** Rows whose tick is before `start` are not part of the feed. */
   constructor(database: Queryable, start: Date) {
@@ -32,7 +41,12 @@ export class ResultsFeed {
     this.#targets = targets;
     for (const { id } of targets) {
       if (!this.#positions.has(id)) {
-        this.#positions.set(id, { fromMs: this.#startMs, newestMs: this.#startMs, known: new Map() });
+        this.#positions.set(id, {
+          fromMs: this.#startMs,
+          lateFromMs: this.#startMs,
+          newestMs: this.#startMs,
+          known: new Map(),
+        });
       }
     }
   }
@@ -40,7 +54,11 @@ export class ResultsFeed {
   /** New rows, oldest tick first. Rejects when the database cannot be reached; the next call makes up for it. */
   async next(): Promise<FollowedResult[]> {
     const moments = new Map<number, Date>();
-    for (const { id } of this.#targets) moments.set(id, new Date(this.#positions.get(id)?.fromMs ?? this.#startMs));
+    const lookBack = ++this.#calls % LOOK_BACK_EVERY === 0;
+    for (const { id } of this.#targets) {
+      const position = this.#positions.get(id);
+      moments.set(id, new Date((lookBack ? position?.lateFromMs : position?.fromMs) ?? this.#startMs));
+    }
     if (moments.size === 0) return [];
     const rows = await resultsAfter(this.#database, moments);
     const fresh = rows.filter((row) => this.#learn(row));
@@ -62,6 +80,7 @@ export class ResultsFeed {
     const position = this.#positions.get(id);
     if (position === undefined) return;
     position.fromMs = Math.max(this.#startMs, position.newestMs - 2 * intervalS * 1_000 - timeoutMs);
-    for (const [key, tickMs] of position.known) if (tickMs < position.fromMs) position.known.delete(key);
+    position.lateFromMs = Math.max(this.#startMs, Math.min(position.fromMs, position.newestMs - LATE_MS));
+    for (const [key, tickMs] of position.known) if (tickMs < position.lateFromMs) position.known.delete(key);
   }
 }

@@ -16,6 +16,7 @@ import { attachToParent } from '../parent-process.ts';
 import { onShutdown, reportShutdownFailuresTo } from '../shutdown.ts';
 import { settingsHelp } from './settings-help.ts';
 import { unknownVariables } from './unknown-variables.ts';
+import { withRunningDatabase } from './with-database.ts';
 
 const settings = { ...databaseSettings, ...listenSettings, ...coordinatorSettings, ...logSettings };
 
@@ -32,9 +33,10 @@ With none at all, checks that are on the schedule go on; changes of targets wait
 ${settingsHelp(Object.values(settings))}`,
     )
     .action(async () => {
+      const environment = await withRunningDatabase(process.env);
       const [config, log] = readTogether(
-        () => readCoordinatorConfig(process.env),
-        () => readLogConfig(process.env),
+        () => readCoordinatorConfig(environment),
+        () => readLogConfig(environment),
       );
       const logger = createLogger(log, { role: 'coordinator' });
       for (const warning of unknownVariables(process.env)) logger.warn(warning);

@@ -2,6 +2,7 @@
 
 import {
   checkSchemaVersion,
+  type Environment,
   EverytickError,
   openPool,
   type PoolOptions,
@@ -49,6 +50,13 @@ async function withPool<Result>(
   } finally {
     await pool.end();
   }
+}
+
+/** The environment of a process that keeps running: with the database of the `everytick up` here, where none is set. */
+export async function withRunningDatabase(environment: Environment): Promise<Environment> {
+  if (environment['EVERYTICK_DATABASE_URL']) return environment;
+  const running = await readRunningInstance('.everytick');
+  return running?.databaseUrl ? { ...environment, EVERYTICK_DATABASE_URL: running.databaseUrl } : environment;
 }
 
 async function whichDatabase(): Promise<Pick<PoolOptions, 'connectionString' | 'pooler'>> {

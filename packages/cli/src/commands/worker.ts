@@ -16,6 +16,7 @@ import { attachToParent } from '../parent-process.ts';
 import { onShutdown, reportShutdownFailuresTo } from '../shutdown.ts';
 import { settingsHelp } from './settings-help.ts';
 import { unknownVariables } from './unknown-variables.ts';
+import { withRunningDatabase } from './with-database.ts';
 
 const settings = { ...databaseSettings, ...listenSettings, ...workerSettings, ...logSettings };
 
@@ -30,9 +31,10 @@ On SIGTERM a worker gives back what it has not begun, finishes what it has, and 
 ${settingsHelp(Object.values(settings))}`,
     )
     .action(async () => {
+      const environment = await withRunningDatabase(process.env);
       const [config, log] = readTogether(
-        () => readWorkerConfig(process.env),
-        () => readLogConfig(process.env),
+        () => readWorkerConfig(environment),
+        () => readLogConfig(environment),
       );
       const logger = createLogger(log, { role: 'worker', worker: config.workerName });
       for (const warning of unknownVariables(process.env)) logger.warn(warning);
