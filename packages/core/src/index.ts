@@ -23,6 +23,7 @@ export * from './locations/index.ts';
 export * from './logging/logger.ts';
 export * from './maintenance/index.ts';
 export * from './results/index.ts';
+export * from './scheduler/look-back.ts';
 export * from './scheduler/postgres-scheduler.ts';
 export * from './status/status-server.ts';
 export * from './targets/index.ts';

@@ -1,7 +1,7 @@
 // Wakes the workers shortly before the next tick is due, with as few notifications as will do: a NOTIFY holds a
 // database-wide lock while it commits.
 
-import { loadSql } from '@everytick/core';
+import { ANY_AGE_MS, LOOK_BACK_MS, LOOK_THROUGH_MS, loadSql } from '@everytick/core';
 import type { Duty } from '../leadership/duty.ts';
 import type { LeaderSession } from '../leadership/leadership.ts';
 
@@ -15,13 +15,6 @@ const notifySql = loadSql('notify-due');
 const LEAD_MS = 200;
 /** At most ten notifications a second. */
 const MIN_GAP_MS = 100;
-/**
- * How far back it looks for due ticks, and how often it looks for older ones too: see leases-claim.sql. Workers see to older
- * ones by themselves.
- */
-const LOOK_BACK_MS = 5_000;
-const LOOK_THROUGH_MS = 2_000;
-const ANY_AGE_MS = 1e12;
 /** How long the leader sleeps at most: leases come free, and targets come along, without telling it. */
 const MAX_PAUSE_MS = 500;
 

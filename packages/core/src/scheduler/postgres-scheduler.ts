@@ -5,6 +5,7 @@ import { type ClockSample, DatabaseClock } from '../clock/database-clock.ts';
 import { loadSql } from '../database/sql.ts';
 import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
 import type { Claim, FinishReport, UnclaimedReason, WorkScheduler } from '../domain/pipeline.ts';
+import { ANY_AGE_MS, LOOK_BACK_MS, LOOK_THROUGH_MS } from './look-back.ts';
 
 const claimSql = loadSql('leases-claim');
 const finishSql = loadSql('leases-finish');
@@ -15,11 +16,6 @@ const resultsOfWorkerSql = loadSql('results-of-worker');
 const registerSql = loadSql('worker-register');
 const deregisterSql = loadSql('worker-deregister');
 const heartbeatSql = loadSql('worker-heartbeat');
-
-/** How far back a claim looks for due ticks, and after how long it looks for older ones too: see leases-claim.sql. */
-const LOOK_BACK_MS = 5_000;
-const LOOK_THROUGH_MS = 2_000;
-const ANY_AGE_MS = 1e12;
 
 /** SQLSTATE of "no partition of relation found for row". */
 const CHECK_VIOLATION = '23514';
