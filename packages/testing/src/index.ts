@@ -9,7 +9,15 @@ export {
 } from './fault-proxy.ts';
 export { type OwnPostgres, startOwnPostgres } from './own-server.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';
-export { type Exit, everytick, type ProcessOptions, startProcess, type TestProcess } from './processes.ts';
+export {
+  type CommandResult,
+  type Exit,
+  everytick,
+  type ProcessOptions,
+  runEverytick,
+  startProcess,
+  type TestProcess,
+} from './processes.ts';
 export {
   addTestTargets,
   ledgerFaults,

@@ -115,6 +115,19 @@ export function everytick(args: readonly string[], options: ProcessOptions = {})
   return startProcess(process.execPath, ['--conditions=everytick-source', main, ...args], options);
 }
 
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a short `everytick` command to its end. */
+export async function runEverytick(args: readonly string[], options: ProcessOptions = {}): Promise<CommandResult> {
+  const child = await everytick(args, options);
+  const { code } = await child.exited;
+  return { code, stdout: child.stdout, stderr: child.stderr };
+}
+
 function firstMatch(text: string, pattern: string | RegExp): string | undefined {
   if (typeof pattern === 'string') return text.includes(pattern) ? pattern : undefined;
   return new RegExp(pattern, pattern.flags.replace(/[gy]/g, '')).exec(text)?.[0];

@@ -1,6 +1,6 @@
 // The commands that change targets which are there, as users run them, against a real database.
 
-import { createTestDatabase, everytick, makeScratchDirectory, type TestDatabase } from '@everytick/testing';
+import { createTestDatabase, makeScratchDirectory, runEverytick, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 let database: TestDatabase;
@@ -11,11 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function run(...args: string[]) {
-  const child = await everytick(args, { cwd, env: { EVERYTICK_DATABASE_URL: database.url } });
-  const { code } = await child.exited;
-  return { code, stdout: child.stdout, stderr: child.stderr };
-}
+const run = (...args: string[]) => runEverytick(args, { cwd, env: { EVERYTICK_DATABASE_URL: database.url } });
 
 async function json(...args: string[]) {
   return JSON.parse((await run(...args, '--json')).stdout);

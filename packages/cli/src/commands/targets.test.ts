@@ -2,7 +2,13 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTestDatabase, everytick, makeScratchDirectory, type TestDatabase } from '@everytick/testing';
+import {
+  createTestDatabase,
+  everytick,
+  makeScratchDirectory,
+  runEverytick,
+  type TestDatabase,
+} from '@everytick/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 let database: TestDatabase;
@@ -13,11 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function run(...args: string[]) {
-  const child = await everytick(args, { cwd, env: { EVERYTICK_DATABASE_URL: database.url } });
-  const { code } = await child.exited;
-  return { code, stdout: child.stdout, stderr: child.stderr };
-}
+const run = (...args: string[]) => runEverytick(args, { cwd, env: { EVERYTICK_DATABASE_URL: database.url } });
 
 test('targets are added, listed and removed', async () => {
   const added = await run('targets', 'add', 'https://me:hunter2@shop.example/', '--every', '10s', '--match', 'cart');

@@ -1,4 +1,4 @@
-import { addTestTargets, createTestDatabase, everytick, letTimePass, type TestDatabase } from '@everytick/testing';
+import { addTestTargets, createTestDatabase, letTimePass, runEverytick, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 let database: TestDatabase;
@@ -7,11 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function run(...args: string[]) {
-  const child = await everytick(['verify', ...args], { env: { EVERYTICK_DATABASE_URL: database.url } });
-  const { code } = await child.exited;
-  return { code, stdout: child.stdout, stderr: child.stderr };
-}
+const run = (...args: string[]) => runEverytick(['verify', ...args], { env: { EVERYTICK_DATABASE_URL: database.url } });
 
 describe('everytick verify', () => {
   test('says that all is accounted for, and leaves with 0; with 1 and names where it is not', async () => {
