@@ -4,9 +4,9 @@ SET LOCAL lock_timeout = '5s';
 
 -- The history of schedules ----------------------------------------------------------------------------------------------
 -- One row for each change of what a target owes from a location: written in the transaction that changes the lease, and
--- changed afterwards only by another change of the same moment. Ticks after `schedule_from`, up to and including the `schedule_from` of the next row, are those of
--- this schedule: `first_tick`, and from there on the grid (tick_following). Together with the ledger it is all that the
--- proof reads.
+-- changed afterwards only by another change of the same moment. Ticks after `schedule_from`, up to and including the
+-- `schedule_from` of the next row, are those of this schedule: `first_tick`, and from there on the grid (tick_following).
+-- Together with the ledger it is all that the proof reads.
 CREATE TABLE schedules (
   target_id integer NOT NULL REFERENCES monitored_targets (id),
   location_id smallint NOT NULL REFERENCES locations (id),
