@@ -1,11 +1,13 @@
-// `bench fetch`: what one check costs in CPU, our fetcher against bare undici loops, each with a fresh connection, taking
-// turns in the same run.
+// `bench fetch`: what one check costs in CPU, our whole fetch against bare undici loops, each with a fresh connection,
+// taking turns in the same run; over HTTP and over HTTPS. Ours is everything that a worker does for it: phases, limits,
+// certificate, assertions, result.
 
+import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import type { Target } from '@everytick/core';
-import { startProcess } from '@everytick/testing';
-import { UndiciFetcher } from '@everytick/worker';
-import { Agent, request } from 'undici';
+import type { ClaimedCheck, Target } from '@everytick/core';
+import { createCertificateAuthority, startProcess } from '@everytick/testing';
+import { EgressPolicy, loopbackCidrs, resultOfFetch, UndiciFetcher } from '@everytick/worker';
+import { Agent, type Dispatcher, request } from 'undici';
 import { median } from './median.ts';
 import type { Report } from './report.ts';
 
@@ -16,29 +18,40 @@ export interface FetchOptions {
   readonly onProgress: (line: string) => void;
 }
 
+type Way = () => Promise<unknown>;
+
+/** How ours is called in the table; all other ways are bare loops. */
+const ours = 'UndiciFetcher';
+
 export async function fetchCost(options: FetchOptions): Promise<Report> {
   const { checks, concurrency, rounds, onProgress } = options;
-  await using site = await startProcess(process.execPath, [fileURLToPath(new URL('./site.ts', import.meta.url))]);
-  const url = `${(await site.waitForOutput(/http:\S+\n/)).trim()}/`;
-
-  const agent = new Agent({ allowH2: false });
-  const unpipelined = new Agent({ pipelining: 0, allowH2: false });
-  const fetcher = new UndiciFetcher();
-  const target: Target = { id: 1, url, timeoutMs: 10_000, matchPattern: null };
-  const ways: Record<string, () => Promise<unknown>> = {
-    'undici request(), reset: true': async () => (await request(url, { dispatcher: agent, reset: true })).body.bytes(),
-    'undici request(), pipelining: 0': async () => (await request(url, { dispatcher: unpipelined })).body.bytes(),
-    UndiciFetcher: async () => {
-      const { error } = await fetcher.fetch(target);
-      if (error !== null) throw new Error(`a check failed: ${error.detail}`);
-    },
+  const ca = await createCertificateAuthority();
+  const script = fileURLToPath(new URL('./site.ts', import.meta.url));
+  await using plain = await startProcess(process.execPath, [script]);
+  await using secure = await startProcess(process.execPath, [script, JSON.stringify(await ca.issue())]);
+  const urls = {
+    http: `${(await plain.waitForOutput(/http:\S+\n/)).trim()}/`,
+    https: `${(await secure.waitForOutput(/https:\S+\n/)).trim()}/`,
   };
 
-  const costs = new Map<string, number[]>(Object.keys(ways).map((way) => [way, []]));
+  // One context for all connections, as ours has it: the best that a loop can do.
+  const connect = { secureContext: tls.createSecureContext({ ca: ca.cert }), maxCachedSessions: 0 };
+  const agent = new Agent({ allowH2: false, connect });
+  const unpipelined = new Agent({ pipelining: 0, allowH2: false, connect });
+  const fetcher = new UndiciFetcher({ egress: new EgressPolicy({ allow: loopbackCidrs }), extraCa: [ca.cert] });
+
+  const ways = new Map<string, Way>();
+  for (const [scheme, url] of Object.entries(urls)) {
+    ways.set(`${scheme} request(), reset: true`, () => bodyOf(request(url, { dispatcher: agent, reset: true })));
+    ways.set(`${scheme} request(), pipelining: 0`, () => bodyOf(request(url, { dispatcher: unpipelined })));
+    ways.set(`${scheme} ${ours}`, wholeCheck(fetcher, { id: 1, url, timeoutMs: 10_000, matchPattern: null }));
+  }
+
+  const costs = new Map<string, number[]>([...ways.keys()].map((way) => [way, []]));
   try {
     // The first round warms up and does not count.
     for (let round = 0; round <= rounds; round++) {
-      for (const [way, check] of Object.entries(ways)) {
+      for (const [way, check] of ways) {
         const cost = await cpuPerCheckUs(check, checks, concurrency);
         if (round > 0) costs.get(way)?.push(cost);
       }
@@ -47,17 +60,35 @@ export async function fetchCost(options: FetchOptions): Promise<Report> {
   } finally {
     await Promise.all([agent.close(), unpipelined.close(), fetcher.close()]);
   }
-  const rows = [...costs].map(([way, all]) => ({ way, cpu_us_per_check: Math.round(median(all)) }));
-  const best = Math.min(...rows.slice(0, 2).map((row) => row.cpu_us_per_check));
+  const medians = new Map([...costs].map(([way, all]) => [way, median(all)]));
+  const bestLoop = (scheme: string) =>
+    Math.min(...[...medians].flatMap(([way, cost]) => (way.startsWith(`${scheme} req`) ? [cost] : [])));
   return {
     bench: 'fetch',
     parameters: { checks, concurrency, rounds },
-    rows: rows.map((row) => ({ ...row, ratio_to_best_loop: (row.cpu_us_per_check / best).toFixed(2) })),
+    rows: [...medians].map(([way, cost]) => ({
+      way,
+      cpu_us_per_check: Math.round(cost),
+      ratio_to_best_loop: (cost / bestLoop(way.split(' ')[0] ?? '')).toFixed(2),
+    })),
+  };
+}
+
+async function bodyOf(response: Promise<Dispatcher.ResponseData>): Promise<Uint8Array> {
+  return (await response).body.bytes();
+}
+
+/** Everything that a worker does of a check, but for claiming and reporting. */
+function wholeCheck(fetcher: UndiciFetcher, target: Target): Way {
+  const check: ClaimedCheck = { target, scheduledAtMs: 0, nextAtMs: 60_000, epoch: 1 };
+  return async () => {
+    const result = resultOfFetch(check, await fetcher.fetch(target), { startedAtMs: Date.now(), loopDelayMs: 0 });
+    if (result.error !== null) throw new Error(`a check failed: ${result.error.detail}`);
   };
 }
 
 /** User and system time of this process, the web server being another one. */
-async function cpuPerCheckUs(check: () => Promise<unknown>, checks: number, concurrency: number): Promise<number> {
+async function cpuPerCheckUs(check: Way, checks: number, concurrency: number): Promise<number> {
   let left = checks;
   const before = process.cpuUsage();
   await Promise.all(

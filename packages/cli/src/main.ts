@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { EverytickError, type EverytickErrorCode } from '@everytick/core';
 import { Command, CommanderError } from 'commander';
+import { checkCommand } from './commands/check.ts';
 import { coordinatorCommand } from './commands/coordinator.ts';
 import { locationsCommand } from './commands/locations.ts';
 import { maintenanceCommand } from './commands/maintenance.ts';
@@ -36,6 +37,7 @@ const program = new Command('everytick')
   .addCommand(migrateCommand())
   .addCommand(coordinatorCommand())
   .addCommand(workerCommand())
+  .addCommand(checkCommand())
   .addCommand(targetsCommand())
   .addCommand(locationsCommand())
   .addCommand(maintenanceCommand())
@@ -47,6 +49,7 @@ const program = new Command('everytick')
 Examples:
   everytick up                                   everything on this machine, with a demonstration site
   everytick up https://example.org --every 10s   everything on this machine, watching a real site
+  everytick check https://example.org            check once, and show what was measured
   everytick targets add https://example.org      watch one more site, in the database of EVERYTICK_DATABASE_URL`,
   );
 

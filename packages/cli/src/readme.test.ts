@@ -1,13 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import {
+  checkErrorCodes,
+  checkErrorMeanings,
+  checkOptionNames,
   coordinatorSettings,
   databaseSettings,
   listenSettings,
   logSettings,
+  outcomes,
+  passedErrorCodes,
+  passedErrorMeanings,
   type Setting,
   workerSettings,
 } from '@everytick/core';
 import { describe, expect, it } from '@jest/globals';
+import { targetRules } from './commands/target-rules.ts';
+import { parseTargetsFile } from './targets-file/parse-targets-file.ts';
 
 const root = new URL('../../../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');
@@ -32,6 +40,47 @@ describe('the README', () => {
     ];
     const table = readme.split('\n').filter((line) => line.startsWith('| `EVERYTICK_'));
     expect(table).toEqual(rows);
+  });
+
+  it('leads to a meaning for every error code', () => {
+    const path = 'packages/core/src/domain/README.md';
+    expect(readme).toContain(`](${path})`);
+    const table = readFileSync(new URL(path, root), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .slice(outcomes.length);
+    const meanings = [...Object.entries(checkErrorMeanings), ...Object.entries(passedErrorMeanings)];
+    expect(table).toEqual(meanings.map(([code, meaning]) => `| \`${code}\` | ${meaning} |`));
+    expect(meanings.map(([code]) => code)).toEqual([...checkErrorCodes, ...passedErrorCodes]);
+  });
+
+  it('explains every column of the ledger', () => {
+    const migrations = readdirSync(new URL('migrations', root)).map((name) =>
+      readFileSync(new URL(`migrations/${name}`, root), 'utf8'),
+    );
+    const statements = migrations
+      .flatMap((sql) => sql.replaceAll(/--.*/g, '').split(';'))
+      .filter((statement) => /(CREATE|ALTER) TABLE check_results\b/.test(statement));
+    const columns = statements.flatMap((statement) =>
+      [...statement.matchAll(/^\s+(?:ADD COLUMN )?([a-z_]+) [a-z]/gm)].map(([, name]) => name),
+    );
+    expect(columns).toContain('scheduled_at');
+    expect(columns).toContain('failed_assertions');
+    const from = readme.indexOf('| column of `check_results`');
+    const table = readme.slice(from, readme.indexOf('\n\n', from));
+    const explained = [...table.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) =>
+      [...(cell ?? '').matchAll(/`([a-z_]+)`/g)].map(([, name]) => name),
+    );
+    expect(explained.filter((name) => name !== 'check_results').sort()).toEqual(columns.sort());
+  });
+
+  it('has targets files that can be read', () => {
+    const blocks = [...readme.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
+    const files = blocks.filter((text) => /^targets:$/m.test(text));
+    expect(files.length).toBeGreaterThan(1);
+    const specs = files.flatMap((text) => parseTargetsFile(text, 'README.md', targetRules));
+    const said = new Set(specs.flatMap(({ options }) => Object.keys(options)));
+    expect(checkOptionNames.filter((name) => !said.has(name))).toEqual([]);
   });
 
   it('gives a reason for every dependency', () => {

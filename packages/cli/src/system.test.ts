@@ -9,6 +9,7 @@ import {
   eventually,
   everytick,
   ledgerFaults,
+  openLoopback,
   respond,
   startOwnPostgres,
   startWebServer,
@@ -210,7 +211,7 @@ describe('a worker whose log nobody reads any more', () => {
     await using coordinator = await startCoordinator(database.url);
     const main = fileURLToPath(new URL('./main.ts', import.meta.url));
     const worker = spawn(process.execPath, ['--conditions=everytick-source', main, 'worker'], {
-      env: { ...process.env, EVERYTICK_DATABASE_URL: database.url, EVERYTICK_LOG_LEVEL: 'debug' },
+      env: { ...process.env, ...openLoopback, EVERYTICK_DATABASE_URL: database.url, EVERYTICK_LOG_LEVEL: 'debug' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     try {

@@ -18,6 +18,8 @@
 -- the ticks are due again, and finishing compares the tick besides the epoch, so the ledger stays right. In return a
 -- slow disk makes no check late, and results, which do wait, have the disk to themselves.
 --
+-- Options come as text, so that a worker parses those that it has not seen yet, and no others.
+--
 -- Plan: index scan on leases_next_fire_at under the LIMIT, then leases and monitored_targets by key.
 -- Lost: WITH due AS (SELECT ... FOR UPDATE SKIP LOCKED) UPDATE ... FROM due. Its generic plan, made for no particular
 -- limit, joins leases as a whole.
@@ -54,7 +56,7 @@ WITH claimed AS (
     ))
     AND t.id = l.target_id
   RETURNING l.target_id, l.interval_s, l.epoch, l.open_tick, l.next_fire_at, l.passed_from, l.passed_ticks, l.passed_open,
-            t.url, t.timeout_ms, t.match_pattern
+            t.url, t.timeout_ms, t.match_pattern, t.options
 ), missed AS (
   INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, ticks, error_code)
   SELECT run.scheduled_at, c.target_id, $1, 'missed', run.ticks, run.code
@@ -89,6 +91,7 @@ SELECT extract(epoch FROM now())::float8 * 1000,
        coalesce(c.passed_ticks, 0),
        c.url,
        c.timeout_ms,
-       c.match_pattern
+       c.match_pattern,
+       c.options::text
 FROM (SELECT set_config('synchronous_commit', 'off', true)) AS always
 LEFT JOIN claimed AS c ON true

@@ -3,7 +3,7 @@
 -- probe, newest partition first, that stops at the first row. The cost follows the targets, not the ledger.
 -- $1 true for deleted ones
 SELECT
-  t.id, t.name, t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.paused, t.deleted_at,
+  t.id, t.name, t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.options, t.paused, t.deleted_at,
   ARRAY (SELECT l.name FROM locations l WHERE l.id = ANY (t.location_ids) ORDER BY l.id) AS locations,
   EXISTS (
     SELECT FROM maintenance_windows w

@@ -1,5 +1,14 @@
+export { cpuMsOf } from './cpu-time.ts';
+export { type CrowdOrder, type CrowdReport, runCrowd } from './crowd.ts';
 export { createEmptyDatabase, createTestDatabase, type TestDatabase } from './database.ts';
 export { type DebianPackage, findInstalled, isInstalled } from './debian-package.ts';
+export {
+  type DnsQuery,
+  type DnsReply,
+  type DnsServer,
+  type DnsServerOptions,
+  startDnsServer,
+} from './dns-server.ts';
 export {
   type DroppedAnswer,
   type FaultProxy,
@@ -13,24 +22,28 @@ export {
   type CommandResult,
   type Exit,
   everytick,
+  openLoopback,
   type ProcessOptions,
   runEverytick,
   startProcess,
   type TestProcess,
 } from './processes.ts';
+export { type ProxyOptions, type ProxyServer, startHttpProxy, startSocksProxy } from './proxy-server.ts';
+export { fetchedOf, noPhases, resultOf } from './results.ts';
 export {
   addTestTargets,
   ledgerFaults,
   letTimePass,
   proveLedger,
-  resultOf,
   syncLeases,
   type TestTarget,
 } from './schedule.ts';
 export { makeScratchDirectory, removeWithProcess } from './scratch-server.ts';
 export { type SetClock, setClockOf } from './set-clock.ts';
 export { makeShiftedClock, type ShiftedClock } from './shifted-clock.ts';
+export { type TestFetcherOptions, testFetcher } from './test-fetcher.ts';
 export { atEnd } from './test-scope.ts';
 export * from './tick-model.ts';
 export { eventually } from './wait.ts';
 export * from './web-server.ts';
+export * from './zoo/index.ts';

@@ -109,10 +109,14 @@ export async function startProcess(
   };
 }
 
-/** Starts the `everytick` command from its sources. */
+/** What workers need that check sites of tests: these are on this machine, where checks connect only if they may. */
+export const openLoopback = { EVERYTICK_EGRESS_ALLOW: '127.0.0.0/8 ::1/128' } as const;
+
+/** Starts the `everytick` command from its sources. Checks may connect to loopback unless `options.env` says otherwise. */
 export function everytick(args: readonly string[], options: ProcessOptions = {}): Promise<TestProcess> {
   const main = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
-  return startProcess(process.execPath, ['--conditions=everytick-source', main, ...args], options);
+  const env = { ...openLoopback, ...options.env };
+  return startProcess(process.execPath, ['--conditions=everytick-source', main, ...args], { ...options, env });
 }
 
 export interface CommandResult {

@@ -1,8 +1,7 @@
 // Targets, leases and the passing of time, for tests of the schedule.
 
 import {
-  type CheckResult,
-  type ClaimedCheck,
+  type CheckOptions,
   type LedgerFinding,
   type LedgerProof,
   loadSql,
@@ -19,17 +18,19 @@ export interface TestTarget {
   readonly intervalS?: number;
   readonly timeoutMs?: number;
   readonly matchPattern?: string;
+  /** Not empty. */
+  readonly options?: CheckOptions;
 }
 
 /** Inserts targets, makes their leases and a week of partitions; returns the targets' ids. */
 export async function addTestTargets(database: TestDatabase, targets: readonly TestTarget[]): Promise<number[]> {
   await database.query('SELECT ensure_check_results_partitions(current_date - 3, current_date + 3)');
   const { rows } = await database.query<{ id: number }>(
-    `INSERT INTO monitored_targets (name, url, interval_s, timeout_ms, match_pattern)
+    `INSERT INTO monitored_targets (name, url, interval_s, timeout_ms, match_pattern, options)
      SELECT 'target ' || number || ' ' || gen_random_uuid(), coalesce(url, 'http://127.0.0.1:9/'), coalesce(interval_s, 10),
-            coalesce(timeout_ms, 500), match_pattern
-     FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[]) WITH ORDINALITY
-       AS given (url, interval_s, timeout_ms, match_pattern, number)
+            coalesce(timeout_ms, 500), match_pattern, options
+     FROM unnest($1::text[], $2::integer[], $3::integer[], $4::text[], $5::jsonb[]) WITH ORDINALITY
+       AS given (url, interval_s, timeout_ms, match_pattern, options, number)
      ORDER BY number
      RETURNING id`,
     [
@@ -37,6 +38,7 @@ export async function addTestTargets(database: TestDatabase, targets: readonly T
       targets.map((target) => target.intervalS),
       targets.map((target) => target.timeoutMs),
       targets.map((target) => target.matchPattern),
+      targets.map((target) => target.options && JSON.stringify(target.options)),
     ],
   );
   const ids = rows.map((row) => row.id);
@@ -71,9 +73,11 @@ export async function letTimePass(database: TestDatabase, seconds: number): Prom
   await database.query(
     `WITH moved AS (DELETE FROM check_results RETURNING *)
      INSERT INTO check_results
-     SELECT (jsonb_populate_record(NULL::check_results, to_jsonb(moved) || jsonb_build_object(
-              'scheduled_at', scheduled_at ${by}, 'started_at', started_at ${by}))).*
-     FROM moved ORDER BY scheduled_at`,
+     SELECT earlier.*
+     FROM moved
+     CROSS JOIN LATERAL jsonb_populate_record(moved::check_results, jsonb_build_object(
+       'scheduled_at', moved.scheduled_at ${by}, 'started_at', moved.started_at ${by})) AS earlier
+     ORDER BY moved.scheduled_at`,
     [seconds],
   );
 }
@@ -93,20 +97,4 @@ export async function proveLedger(databaseUrl: string, options?: VerifyOptions):
 export async function ledgerFaults(databaseUrl: string): Promise<LedgerFinding[]> {
   const { gaps, repeats, strays } = await proveLedger(databaseUrl);
   return [...gaps, ...repeats, ...strays];
-}
-
-/** The result of a check that was carried out at its instant, and found all well. */
-export function resultOf(check: ClaimedCheck, overrides: Partial<CheckResult> = {}): CheckResult {
-  return {
-    check,
-    outcome: 'up',
-    matched: null,
-    error: null,
-    startedAtMs: check.scheduledAtMs + 1,
-    responseTimeUs: 1_234,
-    phases: { dnsUs: null, connectUs: 10, tlsUs: null, firstByteUs: 20, downloadUs: 30 },
-    httpStatus: 200,
-    bodyBytes: 12,
-    ...overrides,
-  };
 }

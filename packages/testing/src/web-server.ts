@@ -4,11 +4,14 @@
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import http2, { type Http2ServerRequest } from 'node:http2';
 import https from 'node:https';
+import type net from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import zlib from 'node:zlib';
+import type { TlsOptions } from 'node:tls';
 import type { Certificate } from './certificates.ts';
 import { atEnd } from './test-scope.ts';
+import { gzipOfZeros } from './zoo/bombs.ts';
 
 export * from './certificates.ts';
 export * from './tcp-server.ts';
@@ -20,8 +23,14 @@ export interface WebServerOptions {
   readonly routes?: Record<string, Reply>;
   /** Makes it an HTTPS server. */
   readonly certificate?: Certificate;
+  /** What else its TLS is told. */
+  readonly tls?: TlsOptions;
+  /** Speaks HTTP/2 alone. It takes a certificate. */
+  readonly http2?: boolean;
   /** Where to listen; 127.0.0.1 where absent. */
   readonly host?: string;
+  /** A free one where absent. */
+  readonly port?: number;
 }
 
 export interface WebServer extends AsyncDisposable {
@@ -52,9 +61,7 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     (routes.get(path) ?? respond({ status: 404 }))(request, response);
   };
-  const server = options.certificate
-    ? https.createServer({ ...options.certificate }, listener)
-    : http.createServer(listener);
+  const server = serverFor(options, listener);
   server.on('connection', (socket: Socket) => {
     connections += 1;
     sockets.add(socket);
@@ -62,12 +69,13 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
     socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  await once(server.listen(0, host), 'listening');
+  await once(server.listen(options.port ?? 0, host), 'listening');
   const { port } = server.address() as AddressInfo;
 
   const close = async () => {
     if (!server.listening) return;
-    const closed = once(server.close(), 'close');
+    const closed = once(server, 'close');
+    server.close();
     for (const socket of sockets) socket.destroy();
     await closed;
   };
@@ -91,6 +99,14 @@ export async function startWebServer(options: WebServerOptions = {}): Promise<We
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function serverFor({ certificate, tls, http2: onlyHttp2 }: WebServerOptions, listener: Reply): net.Server {
+  if (!certificate) return http.createServer(listener);
+  const options = { ...certificate, ...tls };
+  if (!onlyHttp2) return https.createServer(options, listener);
+  // Node's own requests and responses of HTTP/2 do what those of HTTP/1.1 do, save for what concerns the connection.
+  return http2.createSecureServer(options, listener as unknown as (request: Http2ServerRequest) => void);
 }
 
 export interface Response {
@@ -173,7 +189,7 @@ export function encoded(coding: string, body: Buffer): Reply {
 
 /** `megabytes` of zeros in about a thousandth of that. */
 export function gzipBomb(megabytes: number): Reply {
-  return encoded('gzip', zlib.gzipSync(Buffer.alloc(megabytes * 1_048_576), { level: 9 }));
+  return encoded('gzip', gzipOfZeros(megabytes));
 }
 
 export function redirect(location: string, status = 302): Reply {

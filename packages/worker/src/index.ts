@@ -1,4 +1,11 @@
+export { EventLoopDelay } from './capacity/event-loop-delay.ts';
+export * from './dns/name-resolver.ts';
+export * from './egress/index.ts';
 export * from './evaluate/evaluate.ts';
+export { compileJsonPath, type JsonPath } from './evaluate/json-path.ts';
 export * from './evaluate/pattern.ts';
 export * from './fetch/undici-fetcher.ts';
+export * from './reporting/check-result.ts';
+export { isSuspect } from './reporting/suspicion.ts';
+export * from './secrets/index.ts';
 export * from './worker-process.ts';

@@ -1,4 +1,5 @@
 import {
+  type CheckOptions,
   type CheckResult,
   type Claim,
   type ClaimedCheck,
@@ -7,7 +8,7 @@ import {
   silentLogger,
   type UnclaimedReason,
 } from '@everytick/core';
-import { eventually } from '@everytick/testing';
+import { eventually, fetchedOf, noPhases } from '@everytick/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Capacity } from './capacity/capacity.ts';
 import { MonitoringWorker } from './monitoring-worker.ts';
@@ -18,24 +19,16 @@ afterEach(async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.drain(0)));
 });
 
-const fetched: FetchResult = {
-  startedAtMonotonicMs: 0,
-  responseTimeUs: 1,
-  phases: { dnsUs: null, connectUs: null, tlsUs: null, firstByteUs: null, downloadUs: null },
-  httpStatus: 200,
-  body: Buffer.alloc(0),
-  bodyTruncated: false,
-  error: null,
-};
-
 /** A worker between a schedule and a web that are functions: the real ones are in the tests of its process. */
 function setUp({
   maxInFlight = 10,
   maxInFlightPerHost = 100,
   fallbackMs = 60_000,
   fetch = () => Promise.resolve(),
-  error = null,
+  fetched = {},
   stalledMs = 0,
+  loopDelayMs = 0,
+  options,
 }: Partial<Setting> = {}) {
   const clock = new DatabaseClock();
   // The database's clock is the monotonic one, until a test moves it.
@@ -56,6 +49,9 @@ function setUp({
     headers: [] as unknown[],
     finished: [] as number[],
     missed: [] as CheckResult[],
+    results: [] as CheckResult[],
+    windowsMs: [] as number[],
+    latenessMs: [] as number[],
     released: [] as number[],
   };
   const due: ClaimedCheck[] = [];
@@ -74,6 +70,7 @@ function setUp({
     async finish(results: readonly CheckResult[]) {
       await answer();
       seen.finished.push(...results.map((result) => result.check.target.id));
+      seen.results.push(...results);
       seen.missed.push(...results.filter((result) => result.outcome === 'missed'));
       return { recorded: results.length, repeated: 0, lost: 0 };
     },
@@ -102,7 +99,7 @@ function setUp({
         seen.headers.push(headers);
         const startedAtMonotonicMs = performance.now();
         await fetch(target.url);
-        return { ...fetched, error, startedAtMonotonicMs };
+        return fetchedOf({ startedAtMonotonicMs, ...fetched });
       },
       close: () => Promise.resolve(),
     },
@@ -110,11 +107,21 @@ function setUp({
     maxInFlightPerHost,
     longestHostWaitMs: 100,
     beginWithinMs: 200,
-    stalledMsSince: () => stalledMs,
+    eventLoop: {
+      stalledMsSince: () => stalledMs,
+      longestDelayMs(sinceMs, untilMs) {
+        seen.windowsMs.push(untilMs - sinceMs);
+        return loopDelayMs;
+      },
+    },
     headersOf: (check) => ({ of: String(check.target.id) }),
     horizonMs: 500,
     fallbackMs,
-    observer: { claimed: () => undefined, claimFailed: () => undefined, begun: () => undefined },
+    observer: {
+      claimed: () => undefined,
+      claimFailed: () => undefined,
+      begun: (latenessMs) => seen.latenessMs.push(latenessMs),
+    },
     logger,
   });
   workers.push(worker);
@@ -133,7 +140,7 @@ function setUp({
       for (let index = 0; index < count; index++) {
         const scheduledAtMs = clock.atMonotonic(performance.now()) + inMs;
         due.push({
-          target: { id: ++lastId, url, timeoutMs: 1_000, matchPattern: null },
+          target: { id: ++lastId, url, timeoutMs: 1_000, matchPattern: null, options },
           scheduledAtMs,
           nextAtMs: scheduledAtMs + 60_000,
           epoch: 1,
@@ -157,8 +164,10 @@ interface Setting {
   readonly maxInFlightPerHost: number;
   readonly fallbackMs: number;
   readonly fetch: (url: string) => Promise<void>;
-  readonly error: FetchResult['error'];
+  readonly fetched: Partial<FetchResult>;
   readonly stalledMs: number;
+  readonly loopDelayMs: number;
+  readonly options: CheckOptions;
 }
 
 describe('a monitoring worker', () => {
@@ -348,7 +357,7 @@ describe('a monitoring worker', () => {
     'does not lay its own standing still for %i ms to the account of a target with a timeout of 1 s',
     async (stalledMs, expected) => {
       const error = { code: 'timeout_first_byte', detail: 'no answer within 1000 ms' } as const;
-      const { worker, seen, schedule } = setUp({ error, stalledMs });
+      const { worker, seen, schedule } = setUp({ fetched: { error }, stalledMs });
       schedule(1);
       worker.start();
       await eventually(() => expect(seen.finished).toEqual([1]));
@@ -367,6 +376,56 @@ describe('a monitoring worker', () => {
     await eventually(() => expect(seen.finished).toEqual([1]));
     expect(seen.missed).toEqual([]);
   });
+
+  it.each([
+    ['too_slow', { down_above: '500ms' }, 'down'],
+    ['slow', { degraded_above: '0.5s' }, 'degraded'],
+  ] as const)(
+    'does not find a target %s that was slower than allowed by less than the worker',
+    async (code, expect_, outcome) => {
+      const fetched = { responseTimeUs: 600_000 };
+      const options = { expect: expect_ };
+      const held = setUp({ fetched, options, loopDelayMs: 110 });
+      held.schedule(1);
+      held.worker.start();
+      await eventually(() => expect(held.seen.results).toHaveLength(1));
+      const detail = `the worker stood still for 110 ms, else it would have been ${code}`;
+      expect(held.seen.results).toMatchObject([
+        { outcome: 'missed', error: { code: 'worker_stalled', detail }, responseTimeUs: null, loopDelayUs: 110_000 },
+      ]);
+
+      const { worker, seen, schedule } = setUp({ fetched, options, loopDelayMs: 90 });
+      schedule(1);
+      worker.start();
+      await eventually(() => expect(seen.results).toHaveLength(1));
+      expect(seen.results).toMatchObject([{ outcome, error: { code }, responseTimeUs: 600_000, suspect: true }]);
+    },
+  );
+
+  it('says with each result how long it was held up during the check, waiting for the resolver included', async () => {
+    const phases = { ...noPhases, dnsWaitUs: 4_000 };
+    const startedAtMonotonicMs = performance.now() - 1_000;
+    const fetched = { startedAtMonotonicMs, responseTimeUs: 20_000, phases };
+    const { worker, seen, schedule } = setUp({ fetched, loopDelayMs: 12.3456 });
+    schedule(1);
+    worker.start();
+    await eventually(() => expect(seen.results).toHaveLength(1));
+    expect(seen.results).toMatchObject([{ outcome: 'up', loopDelayUs: 12_346, suspect: true }]);
+    expect(seen.windowsMs[0]).toBeCloseTo(24);
+  });
+
+  it.each(['dns_limit', 'secret_missing'] as const)(
+    'reports what it could not carry out itself as missed: %s',
+    async (code) => {
+      const missed = { code, detail: 'not the fault of the target' };
+      const { worker, seen, schedule } = setUp({ fetched: { missed }, stalledMs: 5_000 });
+      schedule(1);
+      worker.start();
+      await eventually(() => expect(seen.results).toHaveLength(1));
+      expect(seen.results).toMatchObject([{ outcome: 'missed', error: missed, startedAtMs: null, httpStatus: null }]);
+      expect(seen.latenessMs).toEqual([]);
+    },
+  );
 
   it('hands each check its own headers', async () => {
     const { worker, seen, schedule } = setUp();

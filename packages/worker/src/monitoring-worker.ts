@@ -27,10 +27,12 @@ import {
   withinDeadline,
 } from '@everytick/core';
 import type { Capacity } from './capacity/capacity.ts';
+import type { EventLoopDelay } from './capacity/event-loop-delay.ts';
 import { HostLimit } from './capacity/host-limit.ts';
 import { ClaimHistory } from './claim-history.ts';
 import { missedForHost, missedForStall, resultOfFetch } from './reporting/check-result.ts';
 import type { ResultReporter } from './reporting/result-reporter.ts';
+import { isOwnDoing } from './reporting/suspicion.ts';
 
 export interface MonitoringWorkerOptions {
   readonly scheduler: WorkScheduler;
@@ -46,8 +48,8 @@ export interface MonitoringWorkerOptions {
   readonly longestHostWaitMs: number;
   /** How long after it was due, or claimed if that was later, a check may begin. Its lease has to leave time for that. */
   readonly beginWithinMs: number;
-  /** For how long this process stood still since a moment of `performance.now()`. */
-  readonly stalledMsSince: (sinceMs: number) => number;
+  /** How late this process was, and when. */
+  readonly eventLoop: Pick<EventLoopDelay, 'stalledMsSince' | 'longestDelayMs'>;
   /** What each request carries beside the usual. */
   readonly headersOf?: ((check: ClaimedCheck) => RequestHeaders) | undefined;
   /** How far ahead of their instant the scheduler hands out ticks. */
@@ -87,8 +89,6 @@ const UNASKED_LEAD_MS = 100;
 const LONGEST_TIMER_MS = 1_000;
 /** A check that is to begin later than this beyond the horizon was claimed under a clock that has jumped since. */
 const ABSURD_DELAY_MS = 5_000;
-/** A worker that stood still for this share of a check's timeout cannot say that the target failed. */
-const STALLED_SHARE = 0.5;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
 
@@ -284,13 +284,18 @@ export class MonitoringWorker {
     }
   }
 
-  /** A failure is the target's only if it cannot be the worker's own: one that stood still reads answers too late. */
+  /** A failure is the target's only if it cannot be the worker's own. */
   #resultOf(check: ClaimedCheck, fetched: FetchResult, startedAtMs: number): CheckResult {
-    const result = resultOfFetch(check, fetched, startedAtMs);
-    if (fetched.error === null || result.error === null) return result;
-    const stalledMs = this.#options.stalledMsSince(fetched.startedAtMonotonicMs);
-    if (stalledMs < check.target.timeoutMs * STALLED_SHARE) return result;
-    return missedForStall(check, startedAtMs, stalledMs, result.error);
+    const { startedAtMonotonicMs: sinceMs, responseTimeUs, phases } = fetched;
+    // Waiting for the resolver is no part of the response time, and yet of the check.
+    const tookMs = (responseTimeUs + (phases.dnsWaitUs ?? 0)) / 1_000;
+    const untilMs = Math.min(performance.now(), sinceMs + tookMs);
+    const circumstances = { startedAtMs, loopDelayMs: this.#options.eventLoop.longestDelayMs(sinceMs, untilMs) };
+    const result = resultOfFetch(check, fetched, circumstances);
+    if (fetched.missed !== undefined || result.error === null) return result;
+    const stalledMs = this.#options.eventLoop.stalledMsSince(sinceMs);
+    if (!isOwnDoing(result, fetched, stalledMs)) return result;
+    return missedForStall(check, circumstances, Math.max(stalledMs, circumstances.loopDelayMs), result.error);
   }
 
   async #run(check: ClaimedCheck, host: string): Promise<void> {
@@ -299,7 +304,7 @@ export class MonitoringWorker {
     // What is left when the worker leaves is cut off by us: that says nothing about the target.
     if (this.#abandoned) return;
     const startedAtMs = this.#options.clock.atMonotonic(fetched.startedAtMonotonicMs);
-    this.#options.observer.begun(startedAtMs - check.scheduledAtMs);
+    if (fetched.missed === undefined) this.#options.observer.begun(startedAtMs - check.scheduledAtMs);
     this.#options.reporter.report(this.#resultOf(check, fetched, startedAtMs));
     this.#fetching--;
     this.#hosts.ended(host);

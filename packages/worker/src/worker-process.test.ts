@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readWorkerConfig, silentLogger } from '@everytick/core';
 import {
   addTestTargets,
@@ -5,6 +7,8 @@ import {
   createTestDatabase,
   eventually,
   ledgerFaults,
+  makeScratchDirectory,
+  openLoopback,
   respond,
   startFaultProxy,
   startWebServer,
@@ -35,7 +39,12 @@ afterEach(async () => {
 
 /** Without a coordinator: the worker's own timer makes it look. */
 async function start(environment: Record<string, string> = {}, url = database.url) {
-  const config = readWorkerConfig({ EVERYTICK_DATABASE_URL: url, EVERYTICK_FALLBACK_MS: '100', ...environment });
+  const config = readWorkerConfig({
+    ...openLoopback,
+    EVERYTICK_DATABASE_URL: url,
+    EVERYTICK_FALLBACK_MS: '100',
+    ...environment,
+  });
   const worker = new WorkerProcess(config, silentLogger());
   workers.push(worker);
   const statusUrl = await worker.serve();
@@ -70,6 +79,18 @@ describe('a worker', () => {
         http_status: 404,
         error_code: 'status_unexpected',
       }),
+    ]);
+    const { rows } = await database.query(
+      'SELECT protocol, remote_address, redirects, failed_assertions FROM check_results WHERE target_id = $1',
+      [ids[2]],
+    );
+    expect(rows).toEqual([
+      {
+        protocol: 'http/1.1',
+        remote_address: '127.0.0.1',
+        redirects: 0,
+        failed_assertions: [{ kind: 'status', expected: '200-299', seen: '404' }],
+      },
     ]);
   });
 
@@ -115,6 +136,35 @@ describe('a worker', () => {
     // JavaScript's own engine takes minutes for this pattern.
     expect(Math.max(...lateness)).toBeLessThan(1_000);
   });
+
+  it('marks the check during which it was held up, and none long before or after', async () => {
+    let blocked = 0;
+    let requests = 0;
+    site.route('/held', (_request, response) => {
+      requests++;
+      // The server lives in the same process: what blocks it blocks the worker amid its check.
+      const until = performance.now() + 300;
+      if (requests === 3) while (performance.now() < until) blocked++;
+      response.end('done');
+    });
+    const { statusUrl } = await start();
+    await addTestTargets(database, [{ url: `${site.url}/held`, intervalS: 1, timeoutMs: 800 }]);
+    await eventually(async () => expect((await ledger()).length).toBeGreaterThan(6), { timeoutMs: 15_000 });
+    const { rows } = await database.query<{ suspect: boolean; loop_delay_ms: number; response_time_ms: number }>(
+      `SELECT suspect, loop_delay_us / 1000 AS loop_delay_ms, response_time_us / 1000 AS response_time_ms
+       FROM check_results ORDER BY scheduled_at`,
+    );
+    expect(blocked).toBeGreaterThan(0);
+    const longest = rows.toSorted((a, b) => a.loop_delay_ms - b.loop_delay_ms).at(-1);
+    expect(rows[2]).toBe(longest);
+    expect(longest).toMatchObject({ suspect: true });
+    expect(longest?.loop_delay_ms).toBeGreaterThan(270);
+    expect(longest?.response_time_ms).toBeGreaterThanOrEqual(300);
+    // One or the other may have been held up by whatever else this machine does.
+    expect(rows.filter(({ suspect }) => !suspect).length).toBeGreaterThan(3);
+    const metrics = await (await fetch(`${statusUrl}/metrics`)).text();
+    expect(Number(/^everytick_checks_suspect_total (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThan(0);
+  }, 20_000);
 
   it('gives back what it has not begun, finishes what it has, and leaves nothing behind', async () => {
     let begun = 0;
@@ -287,6 +337,42 @@ describe('a worker', () => {
     await eventually(async () => expect(await ledger()).toHaveLength(1));
     const { rows } = await database.query<{ scheduled_at: Date }>('SELECT scheduled_at FROM check_results');
     expect(site.lastHeaders['everytick-tick']).toBe(`${id}/1/${rows[0]?.scheduled_at.toISOString()}`);
+  });
+
+  it('connects to nothing that is not open to checks, and the ledger says what would open it', async () => {
+    await start({ EVERYTICK_EGRESS_ALLOW: '' });
+    const port = new URL(site.url).port;
+    const urls = [`${site.url}/`, `http://localhost:${port}/`, `http://0x7f.1:${port}/`, 'http://169.254.169.254/'];
+    await addTestTargets(
+      database,
+      urls.map((url) => ({ url, intervalS: 60 })),
+    );
+    await eventually(async () => expect(await ledger()).toHaveLength(urls.length));
+    const { rows } = await database.query<{ error_detail: string }>(
+      "SELECT error_detail FROM check_results WHERE outcome = 'down' AND error_code = 'egress_denied' ORDER BY target_id",
+    );
+    expect(rows.map((row) => row.error_detail)).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1 is a loopback address, and EVERYTICK_EGRESS_ALLOW does not open it/),
+      expect.stringMatching(/^localhost: \S+ is a loopback address/),
+      expect.stringMatching(/^127\.0\.0\.1 is a loopback address/),
+      expect.stringMatching(/^169\.254\.169\.254 is a cloud metadata address/),
+    ]);
+    expect(site.connections).toBe(0);
+  });
+
+  it('gives a target the secret that it refers to, and writes the tick as missed where there is none', async () => {
+    const secretDir = await makeScratchDirectory();
+    await writeFile(join(secretDir, 'shop'), 'open-sesame\n');
+    await start({ EVERYTICK_SECRET_DIR: secretDir });
+    const bearer = (file: string) => ({ url: `${site.url}/`, intervalS: 60, options: { auth: { bearer: { file } } } });
+    await addTestTargets(database, [bearer('shop'), bearer('absent'), bearer('/etc/passwd')]);
+    await eventually(async () => expect(await ledger()).toHaveLength(3));
+    const missed = expect.objectContaining({ outcome: 'missed', error_code: 'secret_missing' });
+    expect(await ledger()).toEqual([expect.objectContaining({ outcome: 'up' }), missed, missed]);
+    expect(site.lastHeaders.authorization).toBe('Bearer open-sesame');
+    const { rows } = await database.query('SELECT row_to_json(check_results)::text AS text FROM check_results');
+    expect(JSON.stringify(rows)).toContain('EVERYTICK_SECRET_DIR');
+    expect(JSON.stringify(rows)).not.toContain('open-sesame');
   });
 
   it('says every few seconds that it is there', async () => {

@@ -18,11 +18,13 @@ import type pg from 'pg';
 import { Capacity } from './capacity/capacity.ts';
 import { DatabaseStrain } from './capacity/database-strain.ts';
 import { EventLoopDelay } from './capacity/event-loop-delay.ts';
+import { EgressPolicy } from './egress/index.ts';
 import { UndiciFetcher } from './fetch/undici-fetcher.ts';
 import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { type DrainReport, MonitoringWorker } from './monitoring-worker.ts';
 import { LogProcessor } from './reporting/log-processor.ts';
 import { ResultReporter } from './reporting/result-reporter.ts';
+import { SecretResolver } from './secrets/index.ts';
 import { tickHeader } from './tick-header.ts';
 
 /** Also how long a worker hears nothing before it takes it that nobody leads. */
@@ -31,6 +33,8 @@ const RECLAIM_INTERVAL_MS = 5_000;
 const HEARTBEAT_INTERVAL_MS = 5_000;
 /** A check may wait for others of its host no longer than this, and no longer than a third of its lease's margin. */
 const LONGEST_HOST_WAIT_MS = 1_000;
+/** A check may wait for its OAuth2 token no longer than this, and no longer than a quarter of its lease's margin. */
+const LONGEST_TOKEN_WAIT_MS = 2_000;
 
 /** starting --schema there, registered--> running --stop()--> stopped; stop() is possible at any time. */ /** Claims and finishes take milliseconds; a connection that has gone silent is given up some seconds after this. */
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -101,7 +105,12 @@ export class WorkerProcess {
     });
     if (scheduler === undefined || this.#stopping.signal.aborted) return;
     this.#scheduler = scheduler;
-    this.#fetcher = new UndiciFetcher({ bodyLimitBytes: config.bodyLimitBytes });
+    this.#fetcher = new UndiciFetcher({
+      bodyLimitBytes: config.bodyLimitBytes,
+      egress: new EgressPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
+      secrets: new SecretResolver({ envPrefix: config.secretEnvPrefix, directory: config.secretDir }),
+      longestTokenWaitMs: Math.min(LONGEST_TOKEN_WAIT_MS, config.leaseMarginMs / 4),
+    });
     const database = new DatabaseStrain(scheduler);
     const eventLoop = new EventLoopDelay();
     const capacity = new Capacity({ max: config.maxInFlight, eventLoop, database, logger: this.#logger });
@@ -126,7 +135,7 @@ export class WorkerProcess {
       longestHostWaitMs: Math.min(LONGEST_HOST_WAIT_MS, config.leaseMarginMs / 3),
       // The other half of the margin is for reporting.
       beginWithinMs: config.leaseMarginMs / 2,
-      stalledMsSince: (sinceMs) => eventLoop.stalledMsSince(sinceMs),
+      eventLoop,
       headersOf: config.tickHeader ? (check) => tickHeader(check, scheduler.locationId) : undefined,
       horizonMs: config.horizonMs,
       fallbackMs: config.fallbackMs,

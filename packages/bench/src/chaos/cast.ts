@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { migrate } from '@everytick/cli/migrate';
-import { type OwnPostgres, startFaultProxy, startOwnPostgres, startProcess } from '@everytick/testing';
+import { type OwnPostgres, openLoopback, startFaultProxy, startOwnPostgres, startProcess } from '@everytick/testing';
 import { victimNames } from './fault-plan.ts';
 import { Member } from './member.ts';
 import type { ProcessLogs } from './process-logs.ts';
@@ -43,6 +43,7 @@ export async function assemble(
       EVERYTICK_DATABASE_URL: url.href,
       EVERYTICK_LOG_FORMAT: 'json',
       ...(role === 'worker' && {
+        ...openLoopback,
         EVERYTICK_WORKER_NAME: name,
         EVERYTICK_LEASE_MARGIN_MS: String(LEASE_MARGIN_MS),
         EVERYTICK_DRAIN_TIMEOUT_MS: String(DRAIN_TIMEOUT_MS),

@@ -1,8 +1,8 @@
 // Targets from the URLs and the file on the command line of `up`, all of them checked before anything is started.
 
 import { EverytickError, parseTargetSpec, type TargetSpec } from '@everytick/core';
-import { compilePattern } from '@everytick/worker';
 import { flagLabels, specInputOf, type TargetFlags } from '../commands/target-options.ts';
+import { flagRules, targetRules } from '../commands/target-rules.ts';
 import { readTargetsFile } from '../targets-file/read-targets-file.ts';
 
 export interface AskedFlags extends TargetFlags {
@@ -15,13 +15,13 @@ export async function askedTargets(
   flags: AskedFlags,
   defaultEvery: string,
 ): Promise<TargetSpec[]> {
-  const specs = flags.targets === undefined ? [] : await readTargetsFile(flags.targets, compilePattern);
+  const specs = flags.targets === undefined ? [] : await readTargetsFile(flags.targets, targetRules);
   const problems = new Set<string>();
   const names = new Set(specs.map((spec) => spec.name));
   const seen = new Set<string>();
   for (const url of urls) {
     try {
-      const spec = parseTargetSpec(specInputOf(url, flags, defaultEvery), compilePattern, flagLabels);
+      const spec = parseTargetSpec(specInputOf(url, flags, defaultEvery), flagRules, flagLabels);
       if (seen.has(spec.url)) continue;
       seen.add(spec.url);
       const name = freeName(spec.name, names);

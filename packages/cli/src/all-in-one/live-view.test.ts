@@ -22,6 +22,7 @@ function target(id: number, name: string): ListedTarget {
     timeoutMs: 5_000,
     matchPattern: null,
     locations: ['default'],
+    options: {},
     paused: false,
     inMaintenance: false,
     deletedAt: null,

@@ -35,8 +35,11 @@ export class RunServices {
     this.#options = options;
   }
 
-  /** Starts the coordinator and the workers. Resolves when all of them are ready to do their work. */
-  async start(database: DatabaseConfig, workerCount: number): Promise<void> {
+  /**
+   * Starts the coordinator and the workers, these with more settings than there are in the environment. Resolves when all
+   * of them are ready to do their work.
+   */
+  async start(database: DatabaseConfig, workerCount: number, workerEnvironment: NodeJS.ProcessEnv): Promise<void> {
     const [script] = process.argv.slice(1);
     if (script === undefined) throw new EverytickError('service_failed', 'cannot tell which script this process runs');
     const environment = {
@@ -52,6 +55,7 @@ export class RunServices {
     for (let number = 1; number <= workerCount; number++) {
       const name = `worker-${number}`;
       const worker = await this.#create(name, script, ['worker'], {
+        ...workerEnvironment,
         ...environment,
         EVERYTICK_STATUS_PORT: String(await choosePort(firstWorkerPort + number - 1)),
         EVERYTICK_WORKER_NAME: name,

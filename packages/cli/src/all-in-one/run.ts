@@ -14,6 +14,7 @@ import { counted } from '../output/format.ts';
 import { abandonOutput, outputWidth, printLine } from '../output/print.ts';
 import { onShutdown, shutDown } from '../shutdown.ts';
 import { commandName } from './addresses.ts';
+import { loopbackOpened } from './demo-site/loopback.ts';
 import { demoTargets } from './demo-site/targets.ts';
 import { acquireInstanceLock, type InstanceLock } from './instance-lock.ts';
 import { createPresenter } from './presenter.ts';
@@ -21,7 +22,7 @@ import { openRunDatabase, type RunDatabase } from './run-database.ts';
 import { RunServices } from './run-services.ts';
 import { runSummaryLines } from './run-summary.ts';
 import { RunWatcher } from './run-watcher.ts';
-import { settleWatchList, type WatchList } from './watch-list.ts';
+import { settleWatchList, type WatchList, type WatchListQuestion, watchListSource } from './watch-list.ts';
 
 export interface RunOptions {
   /** What this run was asked to watch; empty if nothing was said. */
@@ -78,10 +79,20 @@ class AllInOneRun {
     const pool = openPool({ connectionString, pooler, applicationName: 'everytick up', max: 2 });
     this.#pool = pool;
 
+    const question = this.#watchListQuestion(pool, database);
+    const source = await this.#step(watchListSource(question));
     say(`Starting a coordinator and ${counted(this.#options.workers, 'worker')}`);
-    await this.#step(this.#services.start(database, this.#options.workers));
+    // The demonstration site is on this machine. What users watch there, they open themselves.
+    const workerSettings = source === 'demonstration' ? loopbackOpened(process.env) : {};
+    await this.#step(this.#services.start(database, this.#options.workers, workerSettings));
     // Not before: the first ticks of new targets come within a second, and whoever owes them has to be there by then.
-    const watchList = await this.#step(this.#settleTargets(pool, database));
+    const watchList = await this.#step(
+      settleWatchList({
+        ...question,
+        source,
+        demonstration: async () => demoTargets(await this.#services.startDemoSite()),
+      }),
+    );
     say(sentenceAbout(watchList));
     this.#watcher = await this.#step(
       RunWatcher.start({
@@ -115,15 +126,9 @@ class AllInOneRun {
     return value;
   }
 
-  #settleTargets(pool: pg.Pool, { key }: RunDatabase): Promise<WatchList> {
+  #watchListQuestion(pool: pg.Pool, { key }: RunDatabase): WatchListQuestion {
     const { asked, dataDir } = this.#options;
-    return settleWatchList({
-      database: pool,
-      databaseKey: key,
-      dataDir,
-      asked,
-      demonstration: async () => demoTargets(await this.#services.startDemoSite()),
-    });
+    return { database: pool, databaseKey: key, dataDir, asked };
   }
 
   #addresses(database: RunDatabase) {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTestDatabase, eventually, everytick, makeScratchDirectory, type TestDatabase } from '@everytick/testing';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 
 let database: TestDatabase;
 let cwd: string;
@@ -14,7 +14,11 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const up = (...args: string[]) => everytick(['up', ...args], { cwd, env: { EVERYTICK_DATABASE_URL: database.url } });
+const up = (...args: string[]) => upWith({}, ...args);
+const upWith = (env: Record<string, string>, ...args: string[]) =>
+  everytick(['up', ...args], { cwd, env: { EVERYTICK_DATABASE_URL: database.url, ...env } });
+/** As users have it who have said nothing of it. */
+const nothingOpened = { EVERYTICK_EGRESS_ALLOW: '' };
 
 async function noneConnected(): Promise<boolean> {
   const { rowCount } = await database.query(
@@ -24,7 +28,7 @@ async function noneConnected(): Promise<boolean> {
 }
 
 test('the demonstration shows every outcome, ends by itself and sums up', async () => {
-  const run = await up('--for', '10s');
+  const run = await upWith(nothingOpened, '--for', '10s');
   expect((await run.exited).code).toBe(0);
   expect(run.stderr).toBe('');
   for (const line of [/ fast: up/, / slow: up/, / redirect: up/, / wrong-content: down \(body_mismatch/]) {
@@ -33,6 +37,44 @@ test('the demonstration shows every outcome, ends by itself and sums up', async 
   expect(run.stdout).toMatch(/ server-error: down \(status_unexpected/);
   expect(run.stdout).toMatch(/ unreachable: down \(connect_refused/);
   expect(run.stdout).toMatch(/ticks of 7 targets in 1\ds: up \d+, down \d+, missed 0/);
+}, 60_000);
+
+test("a user's own site on this machine is closed, and its row says how to open it; nothing is asked of it", async () => {
+  const connected = jest.fn();
+  const site = createServer((_request, response) => response.end('hello')).on('connection', connected);
+  site.listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  try {
+    const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
+    const closed = await upWith(nothingOpened, url, '--every', '1s', '--workers', '1');
+    const down = await closed.waitForOutput(/127\.0\.0\.1:\d+: down .*/, 30_000);
+    expect(down).toContain(
+      '(egress_denied: 127.0.0.1 is a loopback address, and EVERYTICK_EGRESS_ALLOW does not open it',
+    );
+    expect(down).toContain('with 127.0.0.1 or 127.0.0.0/8 in it, it would');
+    closed.signal('SIGTERM');
+    expect((await closed.exited).code).toBe(0);
+    expect(connected).not.toHaveBeenCalled();
+
+    const open = await upWith({ EVERYTICK_EGRESS_ALLOW: '127.0.0.1' }, url, '--every', '1s', '--workers', '1');
+    await open.waitForOutput(/127\.0\.0\.1:\d+: (down -> )?up/, 30_000);
+    open.signal('SIGTERM');
+    expect((await open.exited).code).toBe(0);
+  } finally {
+    site.close();
+    site.closeAllConnections();
+  }
+}, 90_000);
+
+test('a target that was added beforehand opens nothing, although no URL was given', async () => {
+  const added = await everytick(['targets', 'add', 'http://127.0.0.1:1/', '--every', '1s'], {
+    cwd,
+    env: { EVERYTICK_DATABASE_URL: database.url },
+  });
+  expect((await added.exited).code).toBe(0);
+  const run = await upWith(nothingOpened, '--workers', '1', '--for', '5s');
+  expect((await run.exited).code).toBe(0);
+  expect(run.stdout).toMatch(/127\.0\.0\.1:1: down \(egress_denied/);
 }, 60_000);
 
 test('a second one in the same folder is refused; the short commands find the database of the first', async () => {

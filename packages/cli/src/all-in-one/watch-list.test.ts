@@ -1,7 +1,7 @@
 import { addTargets, listTargets, type TargetSpec } from '@everytick/core';
 import { createTestDatabase, makeScratchDirectory, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { settleWatchList } from './watch-list.ts';
+import { settleWatchList, watchListSource } from './watch-list.ts';
 
 let database: TestDatabase;
 let dataDir: string;
@@ -16,11 +16,14 @@ beforeEach(async () => {
 
 function spec(name: string, intervalS = 10): TargetSpec {
   const url = `https://${name}.example/`;
-  return { name, url, intervalS, timeoutMs: 1_000, matchPattern: null, locations: ['default'] };
+  return { name, url, intervalS, timeoutMs: 1_000, matchPattern: null, locations: ['default'], options: {} };
 }
 
-const settle = (asked: TargetSpec[], databaseKey = 'embedded') =>
-  settleWatchList({ database: database.pool, databaseKey, dataDir, asked, demonstration: async () => [spec('demo')] });
+const settle = async (asked: TargetSpec[], databaseKey = 'embedded') => {
+  const question = { database: database.pool, databaseKey, dataDir, asked };
+  const source = await watchListSource(question);
+  return settleWatchList({ ...question, source, demonstration: async () => [spec('demo')] });
+};
 
 const watched = async () => (await listTargets(database.pool)).map((target) => target.name);
 

@@ -16,19 +16,26 @@ import {
   upsertTargets,
 } from '@everytick/core';
 
-export interface WatchListOptions {
+export interface WatchListQuestion {
   readonly database: Queryable;
   /** Tells databases apart, as ids and names mean nothing in another one. */
   readonly databaseKey: string;
   readonly dataDir: string;
   /** What this run was asked to watch; empty if nothing was said. */
   readonly asked: readonly TargetSpec[];
+}
+
+export interface WatchListOptions extends WatchListQuestion {
+  readonly source: WatchListSource;
   /** What to watch where nothing was asked for and nothing was added. */
   readonly demonstration: () => Promise<readonly TargetSpec[]>;
 }
 
+/** What this run was asked for, else what was added by others, else the demonstration. */
+export type WatchListSource = 'asked' | 'added' | 'demonstration';
+
 export interface WatchList {
-  readonly source: 'asked' | 'added' | 'demonstration';
+  readonly source: WatchListSource;
   readonly added: number;
   readonly changed: number;
   readonly removed: number;
@@ -40,16 +47,17 @@ interface OwnTarget {
   readonly name: string;
 }
 
-export async function settleWatchList(options: WatchListOptions): Promise<WatchList> {
-  const { database, asked } = options;
-  const recordFile = join(options.dataDir, 'up-targets.json');
-  const present = await listTargets(database);
-  const ownBefore = await readOwnTargets(recordFile, options.databaseKey);
-  const isOwn = (target: ListedTarget) =>
-    ownBefore.some((own) => own.name === target.name && (own.id === null || own.id === target.id));
-  const own = present.filter(isOwn);
+/** Changes nothing. */
+export async function watchListSource(question: WatchListQuestion): Promise<WatchListSource> {
+  const { present, own } = await presentTargets(question);
+  if (question.asked.length > 0) return 'asked';
+  return own.length < present.length ? 'added' : 'demonstration';
+}
 
-  const source = asked.length > 0 ? 'asked' : own.length < present.length ? 'added' : 'demonstration';
+export async function settleWatchList(options: WatchListOptions): Promise<WatchList> {
+  const { database, asked, source } = options;
+  const recordFile = recordFileIn(options.dataDir);
+  const { present, own } = await presentTargets(options);
   const wanted = source === 'demonstration' ? await options.demonstration() : asked;
   const wantedNames = new Set(wanted.map((spec) => spec.name));
   const presentNames = new Set(present.map((target) => target.name));
@@ -72,6 +80,19 @@ export async function settleWatchList(options: WatchListOptions): Promise<WatchL
     changed: upserted.filter(({ change }) => change === 'changed').length,
     removed: obsolete.length,
   };
+}
+
+/** Those there are, and which of them are `up`'s own. */
+async function presentTargets({ database, databaseKey, dataDir }: WatchListQuestion) {
+  const present = await listTargets(database);
+  const ownBefore = await readOwnTargets(recordFileIn(dataDir), databaseKey);
+  const isOwn = (target: ListedTarget) =>
+    ownBefore.some((own) => own.name === target.name && (own.id === null || own.id === target.id));
+  return { present, own: present.filter(isOwn) };
+}
+
+function recordFileIn(dataDir: string): string {
+  return join(dataDir, 'up-targets.json');
 }
 
 function identityOf({ id, name }: NamedTarget): OwnTarget {

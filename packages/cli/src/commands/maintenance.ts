@@ -7,15 +7,14 @@ import {
   listMaintenance,
   type MaintenanceSpec,
   type MaintenanceWindow,
-  momentAllowed,
   parseDurationMs,
-  parseMoment,
 } from '@everytick/core';
 import { Command } from 'commander';
 import { formatMoment } from '../output/format.ts';
 import { paint } from '../output/paint.ts';
 import { printJson, printLine, printTable } from '../output/print.ts';
-import { repeatable } from './target-options.ts';
+import { momentHelp, momentOf } from './moment-option.ts';
+import { repeatable } from './repeatable-option.ts';
 import { databaseHelp, withDatabase } from './with-database.ts';
 
 interface AddFlags {
@@ -49,10 +48,7 @@ function addCommand(): Command {
     .option('--json', 'print a JSON document')
     .addHelpText(
       'after',
-      `
-Allowed for <when> are "now", and ISO 8601 such as 2026-03-01, 2026-03-01T22:00,
-2026-03-01T22:00:00Z and 2026-03-01T22:00+01:00. Where no zone is given, it is UTC.
-"now" is the time of the database's clock.
+      `${momentHelp}
 
 Examples:
   everytick maintenance add --from now --for 2h --target shop --reason 'new version'
@@ -90,13 +86,6 @@ function specOf(flags: AddFlags): MaintenanceSpec {
   const to = momentOf('--to', flags.to);
   if (to === 'now') throw new EverytickError('usage', "--to 'now' is no end; what is over cannot be added");
   return { targets: flags.target ?? 'all', from, end: { at: to }, reason: flags.reason ?? null };
-}
-
-function momentOf(flag: string, given: string): Date | 'now' {
-  const moment = parseMoment(given);
-  if (moment === null)
-    throw new EverytickError('usage', `${flag} '${given}' is no moment; allowed are ${momentAllowed}`);
-  return moment;
 }
 
 function durationOf(flag: string, given: string): number {

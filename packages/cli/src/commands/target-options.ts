@@ -1,9 +1,11 @@
 // The flags that say how to check a target, the same wherever a URL is given.
 
-import type { TargetChangesInput, TargetField, TargetSpecInput } from '@everytick/core';
+import { EverytickError, type TargetChangesInput, type TargetLabels, type TargetSpecInput } from '@everytick/core';
 import type { Command } from 'commander';
+import { type CheckFlags, checkFlagLabels, checkOptionsInputOf, givenCheckFlags, unsetOf } from './check-flags.ts';
+import { repeatable } from './repeatable-option.ts';
 
-export interface TargetFlags {
+export interface TargetFlags extends CheckFlags {
   readonly every?: string;
   readonly timeout?: string;
   readonly match?: string;
@@ -32,22 +34,18 @@ export function addTargetFlags(command: Command, defaultEvery: string): Command 
     );
 }
 
-/** For an option that may be given several times. */
-export function repeatable(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
-}
-
 /** What users know the fields of a target as, on the command line. */
-export const flagLabels: Readonly<Record<TargetField, string>> = {
+export const flagLabels: TargetLabels = {
   name: '--name',
   url: 'URL',
   interval: '--every',
   timeout: '--timeout',
   match: '--match',
   locations: '--location',
+  ...checkFlagLabels,
 };
 
-export const editFlagLabels: typeof flagLabels = { ...flagLabels, url: '--url' };
+export const editFlagLabels: TargetLabels = { ...flagLabels, url: '--url' };
 
 export function specInputOf(
   url: string,
@@ -61,23 +59,36 @@ export function specInputOf(
     ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
     ...(flags.match === undefined ? {} : { match: flags.match }),
     ...(flags.location === undefined ? {} : { locations: [...flags.location] }),
+    ...checkOptionsInputOf(flags),
   };
 }
 
+/** Throws `usage` where something is to be changed and taken away. */
 export function changesInputOf(flags: EditFlags): TargetChangesInput {
-  return {
+  const { match, ...options } = Object.fromEntries(unsetOf(flags).map((option) => [option, null]));
+  const input = {
     ...(flags.url === undefined ? {} : { url: flags.url }),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.every === undefined ? {} : { interval: flags.every }),
     ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
     ...(flags.match === undefined ? {} : { match: flags.match === false ? null : flags.match }),
     ...(flags.location === undefined ? {} : { locations: [...flags.location] }),
+    ...checkOptionsInputOf(flags),
   };
+  const contradiction = Object.keys(options).find((option) => option in input);
+  if (contradiction !== undefined || (match === null && typeof flags.match === 'string')) {
+    throw new EverytickError(
+      'usage',
+      `--unset ${contradiction ?? 'match'} cannot be given beside what is to be set of it`,
+    );
+  }
+  return { ...input, ...(match === undefined ? {} : { match }), ...options };
 }
 
 /** The target flags that were given, as users wrote them. */
 export function givenTargetFlags(flags: TargetFlags & { readonly name?: string }): string[] {
-  return (['name', 'every', 'timeout', 'match', 'location'] as const)
+  const given = (['name', 'every', 'timeout', 'match', 'location'] as const)
     .filter((flag) => flags[flag] !== undefined)
     .map((flag) => `--${flag}`);
+  return [...given, ...givenCheckFlags(flags)];
 }

@@ -8,15 +8,19 @@ import {
   showUrl,
   type TargetSpec,
 } from '@everytick/core';
-import { compilePattern } from '@everytick/worker';
 import { Command } from 'commander';
 import { printJson, printLine } from '../output/print.ts';
+import { addCheckFlags, referenceHelp } from './check-flags.ts';
 import { unstaffedLocations, unstaffedNote } from './locations.ts';
-import { changesInputOf, type EditFlags, editFlagLabels, repeatable } from './target-options.ts';
+import { changedOptions } from './options-summary.ts';
+import { repeatable } from './repeatable-option.ts';
+import { changesInputOf, type EditFlags, editFlagLabels } from './target-options.ts';
+import { flagRules } from './target-rules.ts';
 import { databaseHelp, withDatabase } from './with-database.ts';
 
 export function editCommand(): Command {
-  return new Command('edit')
+  const matchFlags = new Set<string>();
+  const command = new Command('edit')
     .description('change a target; only what is given changes')
     .argument('<name>', 'its name or id, as "targets list" shows them')
     .option('--url <url>', 'what to check: an http or https URL')
@@ -30,27 +34,38 @@ export function editCommand(): Command {
     .option('--no-match', 'the body does not matter any more')
     .option('--location <name>', 'check from here and nowhere else; again for one more', repeatable)
     .option('--json', 'print a JSON document')
+    // Commander keeps the last of the two only.
+    .on('option:match', () => matchFlags.add('--match'))
+    .on('option:no-match', () => matchFlags.add('--no-match'));
+  return addCheckFlags(command, { edit: true })
     .addHelpText(
       'after',
       `
 A new interval holds from now on: the first tick of it comes within a second.
 What has been recorded stays as it is.
 
+What is sent and what counts as up is kept in options, as in a targets file:
+method, headers, body, auth, tls, expect, ... An option of which something is
+given is replaced as a whole: --status 201 forgets other expectations.
+${referenceHelp}
+
 Examples:
   everytick targets edit shop --every 10s --timeout 5s
   everytick targets edit shop --name "web shop" --no-match
+  everytick targets edit shop --status 200,404 --down-above 2s --unset headers
   everytick targets edit shop --location default --location frankfurt
 ${databaseHelp}`,
     )
     .action(async (nameOrId: string, flags: EditFlags & { readonly json?: true }) => {
+      if (matchFlags.size > 1) throw new EverytickError('usage', 'give either --match or --no-match, not both');
       const input = changesInputOf(flags);
       if (Object.keys(input).length === 0) {
         throw new EverytickError(
           'usage',
-          'nothing to change is given; possible are --url, --name, --every, --timeout, --match, --no-match, --location',
+          'nothing to change is given; possible are --url, --name, --every, --timeout, --match, --no-match, --location, and the flags of the check that --help shows',
         );
       }
-      const changes = parseTargetChanges(input, compilePattern, editFlagLabels);
+      const changes = parseTargetChanges(input, flagRules, editFlagLabels);
       const { edited, unstaffed } = await withDatabase(async (database) => ({
         edited: await editTarget(database, nameOrId, changes, editFlagLabels),
         unstaffed: await unstaffedLocations(database, changes.locations ?? []),
@@ -61,7 +76,11 @@ ${databaseHelp}`,
         printJson({ edited: [json], locations_without_workers: unstaffed.map(({ name }) => name) });
         return;
       }
-      const what = changed.map((field) => `${words[field]} ${shown(before, field)} -> ${shown(after, field)}`);
+      const what = changed.flatMap((field) =>
+        field === 'options'
+          ? changedOptions(before.options, after.options)
+          : [`${words[field]} ${shown(before, field)} -> ${shown(after, field)}`],
+      );
       const identity = `'${before.name}' (id ${id})`;
       printLine(what.length === 0 ? `${identity} was so already` : `edited ${identity}: ${what.join(', ')}`);
       for (const location of unstaffed) printLine(unstaffedNote(location));
@@ -75,9 +94,12 @@ const columns: Readonly<Record<keyof TargetSpec, string>> = {
   timeoutMs: 'timeout_ms',
   matchPattern: 'match_pattern',
   locations: 'locations',
+  options: 'options',
 };
 
-const words: Readonly<Record<keyof TargetSpec, string>> = {
+type OwnField = Exclude<keyof TargetSpec, 'options'>;
+
+const words: Readonly<Record<OwnField, string>> = {
   name: 'name',
   url: 'url',
   intervalS: 'every',
@@ -86,7 +108,7 @@ const words: Readonly<Record<keyof TargetSpec, string>> = {
   locations: 'locations',
 };
 
-function shown(spec: TargetSpec, field: keyof TargetSpec): string {
+function shown(spec: TargetSpec, field: OwnField): string {
   if (field === 'url') return showUrl(spec.url);
   if (field === 'intervalS') return formatDuration(spec.intervalS * 1_000);
   if (field === 'timeoutMs') return formatDuration(spec.timeoutMs);

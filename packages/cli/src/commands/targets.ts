@@ -12,14 +12,16 @@ import {
   showUrl,
   type TargetSpec,
 } from '@everytick/core';
-import { compilePattern } from '@everytick/worker';
 import { Command } from 'commander';
 import { counted, formatError, formatMoment, formatUs } from '../output/format.ts';
 import { paint, paintOutcome } from '../output/paint.ts';
 import { printJson, printLine, printTable } from '../output/print.ts';
 import { readTargetsFile } from '../targets-file/read-targets-file.ts';
+import { addCheckFlags, referenceHelp } from './check-flags.ts';
 import { unstaffedLocations, unstaffedNote } from './locations.ts';
+import { optionsSummary } from './options-summary.ts';
 import { addTargetFlags, flagLabels, givenTargetFlags, specInputOf, type TargetFlags } from './target-options.ts';
+import { flagRules, targetRules } from './target-rules.ts';
 import { editCommand } from './targets-edit.ts';
 import { pauseCommand, restoreCommand, resumeCommand } from './targets-life.ts';
 import { databaseHelp, withDatabase } from './with-database.ts';
@@ -50,16 +52,21 @@ function addCommand(): Command {
     .description('watch a URL, or all targets of a YAML file')
     .argument('[url]', 'an http or https URL')
     .option('--name <name>', 'what to call it (default: host and path of the URL)');
-  return addTargetFlags(command, defaultEvery)
+  addTargetFlags(command, defaultEvery)
     .option('--file <file.yaml>', 'add the targets of this file instead, all or none')
-    .option('--json', 'print a JSON document')
+    .option('--json', 'print a JSON document');
+  return addCheckFlags(command)
     .addHelpText(
       'after',
-      `
+      `${referenceHelp}
+
 Examples:
   everytick targets add https://example.org/
   everytick targets add https://shop.example/ --name shop --every 10s --match 'Add to cart'
   everytick targets add https://shop.example/ --location default --location frankfurt
+  everytick targets add https://api.example/health --json-path '$.status == ok' --certificate-days 14
+  everytick targets add https://api.example/orders -X POST -H 'content-type: application/json' \\
+    --data @order.json --bearer env:EVERYTICK_SECRET_API --status 201 --down-above 2s
   everytick targets add --file targets.yaml
 
 A targets file:
@@ -70,6 +77,8 @@ A targets file:
       timeout: 5s                      # default: half of every, at most 10s
       match: 'Add to cart'             # optional
       locations: [default, frankfurt]  # default [default]
+      headers: {accept: text/html}     # and all that the flags can say: README, "What a target can say"
+      expect: {status: [200, 404], down_above: 2s}
 
 Every location checks at every tick. One that is not there yet is made.
 ${databaseHelp}`,
@@ -89,7 +98,9 @@ ${databaseHelp}`,
       }
       if (specs.length === 1) {
         const [spec] = specs as [TargetSpec];
-        printLine(`added '${spec.name}' (id ${added[0]?.id}): ${showUrl(spec.url)} ${everyOf(spec)}`);
+        const { method, expectations } = optionsSummary(spec.options);
+        const identity = `'${spec.name}' (id ${added[0]?.id})`;
+        printLine(`added ${identity}: ${method}${showUrl(spec.url)} ${everyOf(spec)}${expectations}`);
       } else {
         printLine(`added ${counted(added.length, 'target')}`);
       }
@@ -100,7 +111,7 @@ ${databaseHelp}`,
 function specsToAdd(url: string | undefined, flags: AddFlags): TargetSpec[] | Promise<TargetSpec[]> {
   if (flags.file === undefined) {
     if (url === undefined) throw new EverytickError('usage', 'give a URL, or --file FILE.yaml');
-    return [parseTargetSpec(specInputOf(url, flags, defaultEvery), compilePattern, flagLabels)];
+    return [parseTargetSpec(specInputOf(url, flags, defaultEvery), flagRules, flagLabels)];
   }
   if (url !== undefined) throw new EverytickError('usage', 'give either a URL or --file, not both');
   const misplaced = givenTargetFlags(flags);
@@ -110,7 +121,7 @@ function specsToAdd(url: string | undefined, flags: AddFlags): TargetSpec[] | Pr
       `${misplaced.join(', ')} cannot be given with --file: the file says it for each target`,
     );
   }
-  return readTargetsFile(flags.file, compilePattern);
+  return readTargetsFile(flags.file, targetRules);
 }
 
 function listCommand(): Command {
@@ -218,6 +229,7 @@ function jsonOf(target: ListedTarget): object {
     timeout_ms: target.timeoutMs,
     match_pattern: target.matchPattern,
     locations: target.locations,
+    options: target.options,
     paused: target.paused,
     in_maintenance: target.inMaintenance,
     deleted_at: target.deletedAt,

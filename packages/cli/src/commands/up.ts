@@ -4,6 +4,7 @@ import { EverytickError, parseDurationMs } from '@everytick/core';
 import { Command } from 'commander';
 import { type AskedFlags, askedTargets } from '../all-in-one/asked-targets.ts';
 import { runAllInOne, workerCountOf } from '../all-in-one/run.ts';
+import { addCheckFlags, referenceHelp } from './check-flags.ts';
 import { addTargetFlags, givenTargetFlags } from './target-options.ts';
 
 interface UpFlags extends AskedFlags {
@@ -20,20 +21,29 @@ export function upCommand(): Command {
     .description('run everything on this machine: database, coordinator, workers, and a live table')
     .argument('[url...]', 'what to watch')
     .option('--targets <file.yaml>', 'watch the targets of this file (see: everytick targets add --help)');
-  return addTargetFlags(command, defaultEvery)
+  addTargetFlags(command, defaultEvery)
     .option('--for <duration>', 'end after this time with a summary, such as 30s, 5m')
     .option('--workers <count>', 'how many worker processes', '2')
-    .option('--data-dir <folder>', 'where database and logs are kept from run to run', '.everytick')
+    .option('--data-dir <folder>', 'where database and logs are kept from run to run', '.everytick');
+  return addCheckFlags(command, { brief: true })
     .addHelpText(
       'after',
       `
+All other flags of "everytick targets add --help" that say how to check can be
+given as well.
+${referenceHelp}
+
 Without a URL or a file, and with nothing added before, it watches a small
-demonstration site that it serves itself. --every, --timeout, --match and
---location are for the URLs; a file says it for each of its targets.
+demonstration site that it serves itself. Flags that say how to check are for the
+URLs; a file says it for each of its targets.
 
 A run watches exactly the URLs and the file it is given: what an earlier "up" was
 given and this one is not is removed (its results stay). Targets added with
 "everytick targets add" are watched by every run until they are removed.
+
+Checks connect to public addresses only, except to the demonstration site. For
+sites on this machine or in private networks set EVERYTICK_EGRESS_ALLOW, such as
+EVERYTICK_EGRESS_ALLOW=127.0.0.1 or EVERYTICK_EGRESS_ALLOW=192.168.0.0/16.
 
 The database is an embedded PostgreSQL with its data in the data folder, or the
 one in EVERYTICK_DATABASE_URL. While "up" runs, "everytick targets" and

@@ -7,43 +7,58 @@
 //       timeout: 5s
 //       match: 'Add to cart'
 //       locations: [default, frankfurt]
+//       expect: {status: [200, 404], down_above: 2s}
+//
+// Keys of the file that begin with `x-` are left alone: a place for what targets have in common, to be merged (`<<`).
 
-import { EverytickError, type PatternCompiler, type TargetSpec, targetSpecSchemaWith } from '@everytick/core';
 import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Pair,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml';
-import { closestWord } from './closest-word.ts';
+  checkOptionNames,
+  EverytickError,
+  problemSentence,
+  type TargetRules,
+  type TargetSpec,
+  targetProblems,
+  targetSpecSchemaWith,
+  unknownField,
+} from '@everytick/core';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { keyOf, readPlaced, startOf } from './placed-value.ts';
 
-/** The fields of a target in the file, and what `targetSpecSchema` calls them. */
-const fields = {
-  name: 'name',
-  url: 'url',
-  every: 'interval',
-  timeout: 'timeout',
-  match: 'match',
-  locations: 'locations',
-} as const;
-const fieldNames = Object.keys(fields);
-/** What people write who know other monitors. */
+const fieldNames = ['name', 'url', 'every', 'timeout', 'match', 'locations', ...checkOptionNames];
+/** What people write who know other monitors, or who look for a field that is further inside. */
 const synonyms: Readonly<Record<string, string>> = {
   interval: 'every',
   period: 'every',
   schedule: 'every',
   regex: 'match',
   pattern: 'match',
-  expect: 'match',
-  body: 'match',
   address: 'url',
   title: 'name',
   regions: 'locations',
+  assertions: 'expect',
+  conditions: 'expect',
+  status: 'expect.status',
+  status_code: 'expect.status',
+  json: 'expect.json',
+  certificate_days: 'expect.certificate_days',
+  degraded_above: 'expect.degraded_above',
+  down_above: 'expect.down_above',
+  basic: 'auth.basic',
+  basic_auth: 'auth.basic',
+  bearer: 'auth.bearer',
+  bearer_token: 'auth.bearer',
+  oauth2: 'auth.oauth2',
+  user: 'auth.basic',
+  ca: 'tls.ca',
+  certificate: 'tls.certificate',
+  server_name: 'tls.server_name',
+  insecure: 'tls.insecure_skip_verify',
+  insecure_skip_verify: 'tls.insecure_skip_verify',
+  follow: 'redirects.follow',
+  follow_redirects: 'redirects.follow',
+  max_redirects: 'redirects.max',
+  keep_alive: 'reuse_connection',
+  data: 'body',
 };
 
 const example = "an example:\n  targets:\n    - url: https://example.org/\n      every: 10s\n      match: 'Example'";
@@ -54,10 +69,10 @@ interface Problem {
 }
 
 /** The targets of a file's text. `fileName` is for messages. Throws `targets_file_invalid` with a line per problem. */
-export function parseTargetsFile(text: string, fileName: string, compilePattern: PatternCompiler): TargetSpec[] {
+export function parseTargetsFile(text: string, fileName: string, rules: TargetRules): TargetSpec[] {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const reader = new TargetsReader(document, compilePattern);
+  const reader = new TargetsReader(document, rules);
   for (const error of document.errors) reader.report(error.pos[0], lowerFirst(error.message));
   // Behind a syntax error the rest of the file means something else than its author thinks.
   const readable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');
@@ -69,7 +84,8 @@ export function parseTargetsFile(text: string, fileName: string, compilePattern:
       const { line, col } = lineCounter.linePos(offset);
       return `${fileName}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${message}`;
     });
-  throw new EverytickError('targets_file_invalid', lines.join('\n'));
+  // What several targets have by an alias may be wrong in each of them.
+  throw new EverytickError('targets_file_invalid', [...new Set(lines)].join('\n'));
 }
 
 class TargetsReader {
@@ -77,9 +93,9 @@ class TargetsReader {
   readonly #document: Document.Parsed;
   readonly #schema: ReturnType<typeof targetSpecSchemaWith>;
 
-  constructor(document: Document.Parsed, compilePattern: PatternCompiler) {
+  constructor(document: Document.Parsed, rules: TargetRules) {
     this.#document = document;
-    this.#schema = targetSpecSchemaWith(compilePattern);
+    this.#schema = targetSpecSchemaWith(rules);
   }
 
   report(offset: number, message: string): void {
@@ -98,7 +114,7 @@ class TargetsReader {
     }
     for (const pair of root.items) {
       const key = keyOf(pair);
-      if (key !== 'targets') this.report(startOf(pair.key), unknownField(key, ['targets']));
+      if (key !== 'targets' && !key.startsWith('x-')) this.report(startOf(pair.key), unknownField(key, ['targets']));
     }
     const list = this.#resolve(root.get('targets', true));
     if (!isSeq(list)) {
@@ -120,9 +136,9 @@ class TargetsReader {
         this.report(startOf(item), "a target has to be a mapping such as '- url: https://example.org/'");
         continue;
       }
-      const spec = this.#readTarget(map);
+      const spec = this.#readTarget(item);
       if (spec === null) continue;
-      const at = startOf(map.get('name', true) ?? map);
+      const at = startOf(map.get('name', true) ?? item);
       const earlier = seen.get(spec.name);
       if (earlier === undefined) {
         seen.set(spec.name, at);
@@ -135,54 +151,25 @@ class TargetsReader {
     return specs;
   }
 
-  #readTarget(map: YAMLMap): TargetSpec | null {
-    const given: Record<string, unknown> = {};
-    const offsets = new Map<string, number>();
+  #readTarget(node: unknown): TargetSpec | null {
     const problemsBefore = this.problems.length;
-    for (const pair of map.items) {
-      const key = keyOf(pair);
-      const field = Object.hasOwn(fields, key) ? fields[key as keyof typeof fields] : null;
-      if (field === null) {
-        this.report(startOf(pair.key), unknownField(key, fieldNames));
-        continue;
-      }
-      const value = this.#resolve(pair.value);
-      given[field] = isSeq(value) ? value.items.map((item) => this.#plain(item)) : this.#plain(value);
-      offsets.set(field, startOf(pair.value ?? pair.key));
+    const target = readPlaced(node, this.#document, (offset, message) => this.report(offset, message));
+    const given: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(target.value as object)) {
+      if (fieldNames.includes(key)) given[key === 'every' ? 'interval' : key] = value;
+      else this.report(target.offsetOf([key], true), unknownField(key, fieldNames, synonyms));
     }
     const parsed = this.#schema.safeParse(given);
-    for (const issue of parsed.error?.issues ?? []) {
-      const field = String(issue.path[0]);
-      const shown = Object.entries(fields).find(([, name]) => name === field)?.[0] ?? field;
-      this.report(offsets.get(field) ?? startOf(map), `${shown}: ${issue.message}`);
+    for (const problem of parsed.error === undefined ? [] : targetProblems(parsed.error)) {
+      const path = problem.path.map((step, depth) => (depth === 0 && step === 'interval' ? 'every' : step));
+      this.report(target.offsetOf(path, problem.atKey), problemSentence({ ...problem, path }));
     }
     return parsed.success && this.problems.length === problemsBefore ? parsed.data : null;
-  }
-
-  /** A scalar's value, and of anything else what kind of thing it is. */
-  #plain(node: unknown): unknown {
-    const value = this.#resolve(node);
-    return isScalar(value) ? value.value : isMap(value) ? {} : isSeq(value) ? [] : null;
   }
 
   #resolve(node: unknown): unknown {
     return isAlias(node) ? node.resolve(this.#document) : node;
   }
-}
-
-function unknownField(given: string, allowed: readonly string[]): string {
-  const meant = closestWord(given, allowed) ?? synonyms[given.toLowerCase()];
-  const suggestion = meant !== undefined && allowed.includes(meant) ? `; did you mean '${meant}'?` : ';';
-  return `unknown field '${given}'${suggestion} ${allowed.length === 1 ? 'allowed is' : 'allowed are'} ${allowed.join(', ')}`;
-}
-
-function keyOf(pair: Pair): string {
-  return String(isScalar(pair.key) ? pair.key.value : pair.key);
-}
-
-function startOf(node: unknown): number {
-  const range = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range;
-  return range?.[0] ?? 0;
 }
 
 function lowerFirst(message: string): string {

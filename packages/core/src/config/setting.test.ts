@@ -47,6 +47,37 @@ describe('configuration by environment variables', () => {
     ]);
   });
 
+  it('reads lists of networks, and names the element that is none', () => {
+    const egress = (allow: string) => readWorkerConfig({ ...database, EVERYTICK_EGRESS_ALLOW: allow }).egressAllow;
+    expect(readWorkerConfig(database)).toMatchObject({ egressAllow: [], egressDeny: [] });
+    expect(egress(' 10.0.0.0/8,192.168.1.1  fd00::/8 ,\n::1,')).toEqual([
+      '10.0.0.0/8',
+      '192.168.1.1',
+      'fd00::/8',
+      '::1',
+    ]);
+    for (const wrong of ['10.0.0.1/8', '10.0.0.0/33', 'example.org', 'localhost', '::1%lo', '10.0.0.0-10.0.0.9']) {
+      expect(problemsOf(() => egress(`127.0.0.0/8, ${wrong} ::1`))).toBe(
+        `EVERYTICK_EGRESS_ALLOW is "127.0.0.0/8, ${wrong} ::1"; it must be IP addresses and networks in CIDR notation, such as 10.1.0.0/16, with no bit set beyond the prefix, separated by commas or spaces, and "${wrong}" is not`,
+      );
+    }
+  });
+
+  it('takes no name for secrets that would show the database password', () => {
+    expect(readWorkerConfig(database)).toMatchObject({
+      secretEnvPrefix: 'EVERYTICK_SECRET_',
+      secretDir: '/run/secrets',
+    });
+    const prefixed = (prefix: string) => readWorkerConfig({ ...database, EVERYTICK_SECRET_ENV_PREFIX: prefix });
+    expect(prefixed('SHOP_').secretEnvPrefix).toBe('SHOP_');
+    for (const prefix of ['E', 'EVERYTICK_', 'EVERYTICK_DATABASE_URL', 'EVERYTICK_LI', '1_', 'SHOP-', ' ']) {
+      expect(problemsOf(() => prefixed(prefix))).toContain(`EVERYTICK_SECRET_ENV_PREFIX is "${prefix}"`);
+    }
+    expect(problemsOf(() => readWorkerConfig({ ...database, EVERYTICK_SECRET_DIR: 'secrets' }))).toBe(
+      'EVERYTICK_SECRET_DIR is "secrets"; it must be an absolute path',
+    );
+  });
+
   it('never shows a wrong database URL, which may hold a password', () => {
     const problems = problemsOf(() =>
       readDatabaseConfig({ EVERYTICK_DATABASE_URL: 'mysql://user:secret@db/everytick' }),

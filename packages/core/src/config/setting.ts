@@ -17,6 +17,8 @@ export interface Setting<Value> {
   readonly meaning: string;
   /** True if the value must not be shown. */
   readonly secret?: boolean;
+  /** Which part of a list is wrong. */
+  readonly wrongPart?: (text: string) => string | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,11 +42,14 @@ export function readSettings<Settings extends Record<string, Setting<unknown>>>(
       continue;
     }
     const parsed = setting.schema.safeParse(text);
-    if (parsed.success) values[key] = parsed.data;
-    else
-      problems.push(
-        `${setting.variable} is ${setting.secret ? '(not shown)' : `"${text}"`}; it must be ${setting.allowed}`,
-      );
+    if (parsed.success) {
+      values[key] = parsed.data;
+      continue;
+    }
+    const shown = setting.secret ? '(not shown)' : `"${text}"`;
+    const part = setting.wrongPart?.(text);
+    const which = part === undefined ? '' : `, and "${part}" is not`;
+    problems.push(`${setting.variable} is ${shown}; it must be ${setting.allowed}${which}`);
   }
   if (problems.length > 0) throw new EverytickError('config_invalid', problems.join('\n'));
   return values as ValuesOf<Settings>;

@@ -1,9 +1,11 @@
 // The settings of a worker.
 
 import { hostname } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { defaultLocation, locationNameAllowed, locationNamePattern } from '../domain/location-name.ts';
-import { type DatabaseConfig, readDatabaseConfig } from './database.ts';
+import { type DatabaseConfig, databaseSettings, listenSettings, readDatabaseConfig } from './database.ts';
+import { networkListSetting } from './network-list-setting.ts';
 import {
   choiceSetting,
   type Environment,
@@ -13,6 +15,9 @@ import {
   type Setting,
 } from './setting.ts';
 import { statusSettings } from './status.ts';
+
+/** What no target may refer to. */
+const urlsWithPasswords = [databaseSettings.databaseUrl.variable, listenSettings.listenUrl.variable];
 
 export const workerSettings = {
   location: {
@@ -81,6 +86,31 @@ export const workerSettings = {
     'off',
     "Sends each request's tick in the header `everytick-tick`, so that a server can balance its books against the ledger.",
   ),
+  egressAllow: networkListSetting(
+    'EVERYTICK_EGRESS_ALLOW',
+    'Where checks may connect of what is closed to them: loopback, private, link-local and reserved addresses. Cloud metadata addresses stay closed.',
+  ),
+  egressDeny: networkListSetting(
+    'EVERYTICK_EGRESS_DENY',
+    'Where checks may not connect, whatever EVERYTICK_EGRESS_ALLOW opens.',
+  ),
+  secretEnvPrefix: {
+    variable: 'EVERYTICK_SECRET_ENV_PREFIX',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z_]\w*$/)
+      .refine((prefix) => !urlsWithPasswords.some((variable) => variable.startsWith(prefix))),
+    allowed: `letters, digits and underscores, no digit first, and not the beginning of ${urlsWithPasswords.join(' or ')}`,
+    defaultText: 'EVERYTICK_SECRET_',
+    meaning: 'How the names of those environment variables of the worker begin that targets may refer to as secrets.',
+  } satisfies Setting<string>,
+  secretDir: {
+    variable: 'EVERYTICK_SECRET_DIR',
+    schema: z.string().refine(isAbsolute),
+    allowed: 'an absolute path',
+    defaultText: '/run/secrets',
+    meaning: 'The directory with the files that targets may refer to as secrets.',
+  } satisfies Setting<string>,
   ...statusSettings,
 } as const;
 

@@ -3,6 +3,7 @@
 export type EverytickErrorCode =
   | 'config_invalid'
   | 'target_invalid'
+  | 'check_impossible'
   | 'maintenance_invalid'
   | 'maintenance_not_found'
   | 'maintenance_over'

@@ -1,5 +1,7 @@
 // A target as a worker needs it: what to fetch and what to expect. The row of `monitored_targets` has more.
 
+import type { CheckOptions } from './check-options.ts';
+
 export interface Target {
   readonly id: number;
   /** An http or https URL. May hold a password, so it is never logged as it stands: see `redactUrl`. */
@@ -8,4 +10,6 @@ export interface Target {
   readonly timeoutMs: number;
   /** A regular expression in RE2 syntax that the body has to match, or null where the body does not matter. */
   readonly matchPattern: string | null;
+  /** What differs from a plain GET that wants a 2xx. The same object for as long as it stays the same. */
+  readonly options?: CheckOptions | undefined;
 }

@@ -41,7 +41,7 @@ test('a location has the workers that were heard of lately and have not stopped'
 
 test('a location has the present targets that are checked from there', async () => {
   const spec = (name: string, locations: string[]) =>
-    parseTargetSpec({ name, url: 'https://a.example', locations }, () => undefined);
+    parseTargetSpec({ name, url: 'https://a.example', locations }, { compilePattern: () => undefined });
   await addTargets(database.pool, [spec('a', ['default', 'oslo']), spec('b', ['oslo']), spec('c', ['oslo'])]);
   await removeTargets(database.pool, ['c']);
   const found = await locations();

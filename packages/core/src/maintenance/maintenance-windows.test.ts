@@ -15,7 +15,9 @@ beforeEach(async () => {
   );
   await addTargets(
     database.pool,
-    ['shop', 'blog', 'docs'].map((name) => parseTargetSpec({ name, url: 'https://a.example' }, () => undefined)),
+    ['shop', 'blog', 'docs'].map((name) =>
+      parseTargetSpec({ name, url: 'https://a.example' }, { compilePattern: () => undefined }),
+    ),
   );
   await database.query('TRUNCATE target_changes');
 });

@@ -44,6 +44,45 @@ describe('recent results', () => {
     expect(results.map(({ targetId }) => targetId)).toEqual([1, 1, 1]);
   });
 
+  test('can be of one outcome, of a period and of a location', async () => {
+    const query = { since: new Date(noon - 120_000), until: new Date(noon - 30_000), limit: 100 };
+    const down = await recentResults(database.pool, { ...query, targetIds: [1], outcomes: ['down', 'skipped'] });
+    // Every third of 12 back to 4: that at the end of the period is not in it.
+    expect(down.map(({ scheduledAt, outcome }) => [noon - scheduledAt.getTime(), outcome])).toEqual([
+      [60_000, 'down'],
+      [90_000, 'down'],
+      [120_000, 'down'],
+    ]);
+    expect(await recentResults(database.pool, { ...query, locations: ['default'] })).toHaveLength(18);
+    expect(await recentResults(database.pool, { ...query, locations: ['elsewhere'] })).toEqual([]);
+  });
+
+  test('say how each was measured, and by whom', async () => {
+    await database.query(`INSERT INTO workers (name, location_id) VALUES ('ours', 1)`);
+    const failed = [{ kind: 'status', expected: '200-299', seen: '500' }];
+    await database.query(
+      `UPDATE check_results SET worker_id = 1, dns_wait_us = 1, dns_us = 2, connect_us = 3, tls_us = 4, request_us = 5,
+         first_byte_us = 6, download_us = 7, protocol = 'http/1.1', remote_address = '2001:db8::1', redirects = 1,
+         certificate_expires_at = '2031-01-01Z', loop_delay_us = 12000, suspect = true, failed_assertions = $1
+       WHERE target_id = 1 AND scheduled_at = $2`,
+      [JSON.stringify(failed), new Date(noon - 30_000)],
+    );
+    const until = new Date(noon - 20_000);
+    const [measured, before] = await recentResults(database.pool, { targetIds: [1], until, limit: 2 });
+    expect(measured).toMatchObject({
+      phases: { dnsWaitUs: 1, dnsUs: 2, connectUs: 3, tlsUs: 4, requestUs: 5, firstByteUs: 6, downloadUs: 7 },
+      protocol: 'http/1.1',
+      remoteAddress: '2001:db8::1',
+      redirects: 1,
+      certificateExpiresAt: new Date('2031-01-01Z'),
+      worker: 'ours',
+      loopDelayUs: 12_000,
+      suspect: true,
+      failed,
+    });
+    expect(before).toMatchObject({ worker: null, suspect: null, remoteAddress: null, failed: [] });
+  });
+
   test('include ticks that nobody carried out', async () => {
     const results = await recentResults(database.pool, { targetIds: [2], limit: 100 });
     expect(results.at(-1)).toMatchObject({ outcome: 'missed', ticks: 5, startedAt: null, latenessMs: null });

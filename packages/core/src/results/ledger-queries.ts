@@ -2,6 +2,7 @@
 
 import type { Queryable } from '../database/queryable.ts';
 import { loadSql } from '../database/sql.ts';
+import type { Assertion, HttpProtocol, Phases } from '../domain/check.ts';
 import type { CheckErrorCode, Outcome, PassedErrorCode } from '../domain/outcome.ts';
 
 const nowSql = loadSql('database-now');
@@ -29,14 +30,25 @@ export interface LedgerEntry {
 export interface RecentResult extends LedgerEntry {
   readonly target: string;
   readonly location: string;
-  readonly dnsUs: number | null;
-  readonly connectUs: number | null;
-  readonly tlsUs: number | null;
-  readonly firstByteUs: number | null;
-  readonly downloadUs: number | null;
+  readonly phases: Phases;
   readonly bodyBytes: number | null;
   readonly matched: boolean | null;
+  readonly protocol: HttpProtocol | null;
+  /** In the text form of RFC 5952, without a scope. */
+  readonly remoteAddress: string | null;
+  readonly redirects: number | null;
+  readonly certificateExpiresAt: Date | null;
+  /** Who carried it out; null where nobody did. */
+  readonly worker: string | null;
+  /** The longest that the worker was held up while it measured; null where it was not carried out, or by an earlier version. */
+  readonly loopDelayUs: number | null;
+  /** Whether that makes the figures doubtful. */
+  readonly suspect: boolean | null;
+  /** Those assertions that failed. */
+  readonly failed: readonly FailedAssertion[];
 }
+
+export type FailedAssertion = Pick<Assertion, 'kind' | 'expected' | 'seen'>;
 
 /** A row as a reader that keeps up gets it. */
 export interface FollowedResult extends LedgerEntry {
@@ -47,6 +59,12 @@ export interface RecentResultsQuery {
   /** These targets, or all present ones if left out. */
   readonly targetIds?: readonly number[];
   readonly since?: Date;
+  /** Scheduled before this moment. */
+  readonly until?: Date;
+  /** Any of these. */
+  readonly outcomes?: readonly Outcome[];
+  /** Names; one that does not exist has no results. */
+  readonly locations?: readonly string[];
   readonly limit: number;
 }
 
@@ -59,19 +77,32 @@ export async function databaseNow(database: Queryable): Promise<Date> {
 
 /** The newest rows of the ledger, newest first. */
 export async function recentResults(database: Queryable, query: RecentResultsQuery): Promise<RecentResult[]> {
-  const values = [query.targetIds ?? null, query.since ?? null, query.limit];
+  const { targetIds = null, since = null, limit, until = null, outcomes = null, locations = null } = query;
+  const values = [targetIds, since, limit, until, outcomes, locations];
   const { rows } = await database.query(recentSql, values);
   return rows.map((row) => ({
     ...entryOf(row),
     target: row.target,
     location: row.location,
-    dnsUs: row.dns_us,
-    connectUs: row.connect_us,
-    tlsUs: row.tls_us,
-    firstByteUs: row.first_byte_us,
-    downloadUs: row.download_us,
+    phases: {
+      dnsWaitUs: row.dns_wait_us,
+      dnsUs: row.dns_us,
+      connectUs: row.connect_us,
+      tlsUs: row.tls_us,
+      requestUs: row.request_us,
+      firstByteUs: row.first_byte_us,
+      downloadUs: row.download_us,
+    },
     bodyBytes: row.body_bytes,
     matched: row.matched,
+    protocol: row.protocol,
+    remoteAddress: row.remote_address,
+    redirects: row.redirects,
+    certificateExpiresAt: row.certificate_expires_at,
+    worker: row.worker,
+    loopDelayUs: row.loop_delay_us,
+    suspect: row.suspect,
+    failed: row.failed_assertions ?? [],
   }));
 }
 

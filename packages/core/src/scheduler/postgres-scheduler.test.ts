@@ -3,6 +3,7 @@ import {
   addTestTargets,
   createTestDatabase,
   letTimePass,
+  noPhases,
   proveLedger,
   resultOf,
   syncLeases,
@@ -124,6 +125,36 @@ describe('claiming', () => {
     expect(Math.abs(check.scheduledAtMs - Date.now())).toBeLessThan(60_000);
   });
 
+  it('returns the same options object for as long as the options stay the same, whoever has them', async () => {
+    const ids = await addTestTargets(database, [{}, {}, {}, {}]);
+    const set = (options: object | null, id: number | undefined) =>
+      database.query('UPDATE monitored_targets SET options = $1 WHERE id = $2', [options, id]);
+    await set({ method: 'HEAD', expect: { status: ['2xx'] } }, ids[0]);
+    // The order of keys is no difference to jsonb.
+    await set({ expect: { status: ['2xx'] }, method: 'HEAD' }, ids[1]);
+    await set({ method: 'POST' }, ids[2]);
+    const claimed = async () => {
+      await dueIn(-1);
+      const { checks } = await ours.claim(10);
+      await ours.finish(checks.map((check) => resultOf(check)));
+      return ids.map((id) => checks.find((check) => check.target.id === id)?.target.options);
+    };
+    const first = await claimed();
+    expect(first).toEqual([
+      { method: 'HEAD', expect: { status: ['2xx'] } },
+      { method: 'HEAD', expect: { status: ['2xx'] } },
+      { method: 'POST' },
+      undefined,
+    ]);
+    expect(first[1]).toBe(first[0]);
+    await set({ method: 'PUT' }, ids[2]);
+    const second = await claimed();
+    expect(second[0]).toBe(first[0]);
+    expect(second[2]).toEqual({ method: 'PUT' });
+    await set(null, ids[0]);
+    expect((await claimed())[0]).toBeUndefined();
+  });
+
   it('takes the most overdue first when there are more than it may take', async () => {
     const ids = await addTestTargets(database, Array(5).fill({}));
     for (const [index, id] of ids.entries()) {
@@ -202,9 +233,12 @@ describe('claiming', () => {
     expect(claim.ticksMissed).toBeGreaterThan(300_000);
     const rows = await ledger();
     expect(rows.reduce((sum, row) => sum + row.ticks, 0)).toBe(claim.ticksMissed);
-    // No row reaches beyond its hour.
+    // No row reaches beyond its hour. (The first begins off the grid, up to half an interval after a tick of it.)
     expect(rows.length).toBeGreaterThanOrEqual(40 * 24);
-    for (const { at, ticks } of rows) expect((at % 3_600_000) + (ticks - 1) * 10_000).toBeLessThan(3_600_000);
+    const offGridMs = (at: number) => (at === rows[0]?.at ? 5_000 : 0);
+    for (const { at, ticks } of rows) {
+      expect((at % 3_600_000) + (ticks - 1) * 10_000).toBeLessThan(3_600_000 + offGridMs(at));
+    }
   });
 });
 
@@ -244,6 +278,91 @@ describe('finishing', () => {
         error_code: 'status_unexpected',
         error_detail: 'expected 200-299, got 503',
         lateness_ms: 1,
+      },
+    ]);
+  });
+
+  const columnsOf = async () => {
+    const { rows } = await database.query(
+      `SELECT dns_wait_us, request_us, protocol, remote_address, redirects, certificate_expires_at, loop_delay_us, suspect,
+              error_detail, failed_assertions FROM check_results`,
+    );
+    return rows;
+  };
+
+  it('records how it was measured, and what failed', async () => {
+    await addTestTargets(database, [{}]);
+    await dueIn(-1);
+    const result = resultOf(only((await ours.claim(1)).checks), {
+      outcome: 'down',
+      phases: { ...noPhases, dnsWaitUs: 0, dnsUs: 700, requestUs: 40 },
+      protocol: 'h2',
+      remoteAddress: 'fe80::1%eth0',
+      redirects: 3,
+      certificateExpiresAtMs: Date.parse('2031-02-03T04:05:06Z'),
+      loopDelayUs: 31_000,
+      suspect: true,
+      failed: [
+        { kind: 'status', expected: '200-299', seen: '503', ok: false },
+        { kind: 'json', expected: '"$.a[\\"b\\"]" is {\'x\', "y"}', seen: 'NULL', ok: false },
+      ],
+    });
+    expect(await ours.finish([result])).toEqual({ recorded: 1, repeated: 0, lost: 0 });
+    expect(await columnsOf()).toEqual([
+      {
+        dns_wait_us: 0,
+        request_us: 40,
+        protocol: 'h2',
+        remote_address: 'fe80::1',
+        redirects: 3,
+        certificate_expires_at: new Date('2031-02-03T04:05:06Z'),
+        loop_delay_us: 31_000,
+        suspect: true,
+        error_detail: null,
+        failed_assertions: [
+          { kind: 'status', expected: '200-299', seen: '503' },
+          { kind: 'json', expected: '"$.a[\\"b\\"]" is {\'x\', "y"}', seen: 'NULL' },
+        ],
+      },
+    ]);
+  });
+
+  it('records nothing of what there was nothing to say about', async () => {
+    await addTestTargets(database, [{}]);
+    await dueIn(-1);
+    const result = resultOf(only((await ours.claim(1)).checks), {
+      outcome: 'missed',
+      error: { code: 'dns_limit', detail: 'too many' },
+      startedAtMs: null,
+      responseTimeUs: null,
+      phases: noPhases,
+      httpStatus: null,
+      bodyBytes: null,
+      protocol: null,
+      remoteAddress: null,
+      redirects: null,
+      loopDelayUs: null,
+      suspect: null,
+    });
+    expect(await ours.finish([result])).toMatchObject({ recorded: 1 });
+    const [row] = await columnsOf();
+    expect(Object.entries(row ?? {}).filter(([, value]) => value !== null)).toEqual([['error_detail', 'too many']]);
+  });
+
+  it('records what a server has filled with NUL bytes and halves of characters', async () => {
+    await addTestTargets(database, [{}]);
+    await dueIn(-1);
+    const nasty = `a\0b${'😀'.slice(0, 1)}`;
+    const result = resultOf(only((await ours.claim(1)).checks), {
+      outcome: 'down',
+      error: { code: 'header_mismatch', detail: nasty },
+      failed: [{ kind: 'header', expected: 'x', seen: nasty, ok: false }],
+    });
+    expect(await ours.finish([result])).toMatchObject({ recorded: 1 });
+    expect(await columnsOf()).toMatchObject([
+      {
+        error_detail: 'a\uFFFDb\uFFFD',
+        failed_assertions: [{ kind: 'header', expected: 'x', seen: 'a\uFFFDb\uFFFD' }],
       },
     ]);
   });
@@ -451,6 +570,7 @@ describe('an edited schedule', () => {
   it('writes ticks of the old one that nobody claimed as missed', async () => {
     const [id = 0] = await addTestTargets(database, [{ intervalS: 10 }]);
     await letTimePass(database, 30);
+    await ours.heartbeat();
     const { next } = await lease(id);
     await edit(id, 'paused = true');
     const [missed, ...others] = await ledger();

@@ -5,6 +5,8 @@ import { type ClockSample, DatabaseClock } from '../clock/database-clock.ts';
 import { loadSql } from '../database/sql.ts';
 import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
 import type { Claim, FinishReport, UnclaimedReason, WorkScheduler } from '../domain/pipeline.ts';
+import { finishColumns } from './finish-columns.ts';
+import { InternedOptions } from './interned-options.ts';
 import { ANY_AGE_MS, LOOK_BACK_MS, LOOK_THROUGH_MS } from './look-back.ts';
 
 const claimSql = loadSql('leases-claim');
@@ -42,6 +44,7 @@ type ClaimRow = [
   url: string,
   timeoutMs: number,
   matchPattern: string | null,
+  options: string | null,
 ];
 
 export class PostgresScheduler implements WorkScheduler {
@@ -49,6 +52,7 @@ export class PostgresScheduler implements WorkScheduler {
   readonly #options: PostgresSchedulerOptions;
   readonly #workerId: number;
   readonly #locationId: number;
+  readonly #checkOptions = new InternedOptions();
   /** When a claim last came to the end of all that was due. */
   #lookedThroughAt = Number.NEGATIVE_INFINITY;
 
@@ -108,11 +112,12 @@ export class PostgresScheduler implements WorkScheduler {
     const checks: ClaimedCheck[] = [];
     let ticksMissed = 0;
     let nextDueAtMs = last[2] ?? Number.POSITIVE_INFINITY;
-    for (const [, , , id, epoch, scheduledAtMs, nextAtMs, missed, url, timeoutMs, matchPattern] of rows) {
+    for (const [, , , id, epoch, scheduledAtMs, nextAtMs, missed, url, timeoutMs, matchPattern, text] of rows) {
       if (id === null) continue;
       ticksMissed += missed;
       nextDueAtMs = Math.min(nextDueAtMs, nextAtMs);
-      checks.push({ target: { id, url, timeoutMs, matchPattern }, scheduledAtMs, nextAtMs, epoch });
+      const options = text === null ? undefined : this.#checkOptions.of(text);
+      checks.push({ target: { id, url, timeoutMs, matchPattern, options }, scheduledAtMs, nextAtMs, epoch });
     }
     if (lookBackMs === ANY_AGE_MS && checks.length < limit) this.#lookedThroughAt = sentAtMonotonicMs;
     return { checks, ticksMissed, nextDueAtMs: Number.isFinite(nextDueAtMs) ? nextDueAtMs : null };
@@ -123,22 +128,7 @@ export class PostgresScheduler implements WorkScheduler {
     const { rows } = await this.#query('everytick_finish', finishSql, [
       this.#locationId,
       this.#workerId,
-      sorted.map((r) => r.check.target.id),
-      sorted.map((r) => r.check.epoch),
-      sorted.map((r) => r.check.scheduledAtMs),
-      sorted.map((r) => r.startedAtMs),
-      sorted.map((r) => r.outcome),
-      sorted.map((r) => r.httpStatus),
-      sorted.map((r) => r.matched),
-      sorted.map((r) => r.responseTimeUs),
-      sorted.map((r) => r.phases.dnsUs),
-      sorted.map((r) => r.phases.connectUs),
-      sorted.map((r) => r.phases.tlsUs),
-      sorted.map((r) => r.phases.firstByteUs),
-      sorted.map((r) => r.phases.downloadUs),
-      sorted.map((r) => r.bodyBytes),
-      sorted.map((r) => r.error?.code ?? null),
-      sorted.map((r) => r.error?.detail ?? null),
+      ...finishColumns(sorted),
     ]);
     if (rows.length === sorted.length) return { recorded: rows.length, repeated: 0, lost: 0 };
     const inLedger = await this.#inLedger(sorted);

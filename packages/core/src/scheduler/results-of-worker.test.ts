@@ -1,4 +1,4 @@
-import { addTestTargets, createTestDatabase, type TestDatabase } from '@everytick/testing';
+import { addTestTargets, createTestDatabase, noPhases, resultOf, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
 import { PostgresScheduler } from './postgres-scheduler.ts';
@@ -38,18 +38,22 @@ async function loseAndClaimAgain(): Promise<ClaimedCheck> {
   return claimOne();
 }
 
-function resultOf(check: ClaimedCheck, startedAtMs: number | null): CheckResult {
-  return {
-    check,
-    outcome: startedAtMs === null ? 'missed' : 'up',
-    matched: null,
-    error: startedAtMs === null ? { code: 'host_limit', detail: 'busy' } : null,
+function reported(check: ClaimedCheck, startedAtMs: number | null): CheckResult {
+  if (startedAtMs !== null) return resultOf(check, { startedAtMs });
+  return resultOf(check, {
     startedAtMs,
-    responseTimeUs: startedAtMs === null ? null : 1_000,
-    phases: { dnsUs: null, connectUs: null, tlsUs: null, firstByteUs: null, downloadUs: null },
-    httpStatus: startedAtMs === null ? null : 200,
+    outcome: 'missed',
+    error: { code: 'host_limit', detail: 'busy' },
+    responseTimeUs: null,
+    phases: noPhases,
+    httpStatus: null,
     bodyBytes: null,
-  };
+    protocol: null,
+    remoteAddress: null,
+    redirects: null,
+    loopDelayUs: null,
+    suspect: null,
+  });
 }
 
 describe('a result that cannot be recorded', () => {
@@ -58,9 +62,9 @@ describe('a result that cannot be recorded', () => {
     const first = await claimOne();
     const again = await loseAndClaimAgain();
     expect(again.scheduledAtMs).toBe(first.scheduledAtMs);
-    const ours = resultOf(again, again.scheduledAtMs + 700.123456);
+    const ours = reported(again, again.scheduledAtMs + 700.123456);
     expect(await scheduler.finish([ours])).toEqual({ recorded: 1, repeated: 0, lost: 0 });
-    expect(await scheduler.finish([resultOf(first, first.scheduledAtMs + 1.5)])).toEqual({
+    expect(await scheduler.finish([reported(first, first.scheduledAtMs + 1.5)])).toEqual({
       recorded: 0,
       repeated: 0,
       lost: 1,
@@ -72,9 +76,9 @@ describe('a result that cannot be recorded', () => {
     await addDueTargets(1);
     const first = await claimOne();
     const again = await loseAndClaimAgain();
-    expect(await scheduler.finish([resultOf(first, null)])).toEqual({ recorded: 0, repeated: 0, lost: 0 });
-    expect(await scheduler.finish([resultOf(again, null)])).toEqual({ recorded: 1, repeated: 0, lost: 0 });
-    expect(await scheduler.finish([resultOf(again, null)])).toEqual({ recorded: 0, repeated: 1, lost: 0 });
+    expect(await scheduler.finish([reported(first, null)])).toEqual({ recorded: 0, repeated: 0, lost: 0 });
+    expect(await scheduler.finish([reported(again, null)])).toEqual({ recorded: 1, repeated: 0, lost: 0 });
+    expect(await scheduler.finish([reported(again, null)])).toEqual({ recorded: 0, repeated: 1, lost: 0 });
     const { rows } = await database.query('SELECT outcome, error_code, started_at, worker_id FROM check_results');
     expect(rows).toEqual([
       { outcome: 'missed', error_code: 'host_limit', started_at: null, worker_id: scheduler.workerId },
@@ -85,7 +89,7 @@ describe('a result that cannot be recorded', () => {
     await addDueTargets(5);
     const { checks } = await scheduler.claim(5);
     expect(checks).toHaveLength(5);
-    const results = checks.map((check) => resultOf(check, check.scheduledAtMs + 1));
+    const results = checks.map((check) => reported(check, check.scheduledAtMs + 1));
     await scheduler.finish(results.slice(0, 2));
     await database.query('UPDATE leases SET epoch = epoch + 1 WHERE target_id = $1', [checks[2]?.target.id]);
     expect(await scheduler.finish(results)).toEqual({ recorded: 2, repeated: 2, lost: 1 });

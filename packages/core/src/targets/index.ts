@@ -1,6 +1,11 @@
+export * from './check-options-schema.ts';
+export * from './closest-word.ts';
 export * from './duration.ts';
+export { unknownField } from './mapping.ts';
 export * from './stored-targets.ts';
 export * from './target-edit.ts';
 export * from './target-life.ts';
+export * from './target-problems.ts';
+export * from './target-rules.ts';
 export * from './target-spec.ts';
 export * from './target-url.ts';

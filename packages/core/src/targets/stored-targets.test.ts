@@ -23,6 +23,7 @@ function spec(name: string, changes: Partial<TargetSpec> = {}): TargetSpec {
     timeoutMs: 5_000,
     matchPattern: null,
     locations: ['default'],
+    options: {},
     ...changes,
   };
 }
@@ -33,7 +34,7 @@ async function names(): Promise<string[]> {
 
 describe('the schema and the validation of targets', () => {
   const given = (interval: string, timeout: string) =>
-    parseTargetSpec({ url: 'https://a.example', interval, timeout }, () => undefined);
+    parseTargetSpec({ url: 'https://a.example', interval, timeout }, { compilePattern: () => undefined });
 
   test.each([
     ['1s', '100ms', '99ms'],
@@ -61,6 +62,14 @@ describe('adding targets', () => {
       deletedAt: null,
       lastResult: null,
     });
+  });
+
+  test('keeps options as they are, and none as NULL', async () => {
+    const options = { method: 'HEAD', expect: { json: [{ path: '$.a', equals: null }] } };
+    await addTargets(database.pool, [spec('plain'), spec('special', { options })]);
+    expect((await listTargets(database.pool)).map((target) => target.options)).toEqual([{}, options]);
+    const { rows } = await database.query('SELECT FROM monitored_targets WHERE options IS NULL');
+    expect(rows).toHaveLength(1);
   });
 
   test('makes the locations that nobody has named before, and each once', async () => {
@@ -164,6 +173,27 @@ describe('upserting targets', () => {
     ]);
     expect(upserted.map(({ change }) => change)).toEqual(['changed', 'unchanged']);
     expect((await listTargets(database.pool))[0]?.locations).toEqual(['default', 'bergen']);
+  });
+
+  test('takes other options for a change, and another order of the same ones for none', async () => {
+    const options = { method: 'HEAD', redirects: { max: 3 } };
+    await addTargets(
+      database.pool,
+      ['less', 'more', 'other', 'same'].map((name) => spec(name, { options: name === 'more' ? {} : options })),
+    );
+    const upserted = await upsertTargets(database.pool, [
+      spec('less'),
+      spec('more', { options }),
+      spec('other', { options: { ...options, redirects: { max: 4 } } }),
+      spec('same', { options: { redirects: { max: 3 }, method: 'HEAD' } }),
+    ]);
+    expect(upserted.map(({ change }) => change)).toEqual(['changed', 'changed', 'changed', 'unchanged']);
+    expect((await listTargets(database.pool)).map((target) => target.options)).toEqual([
+      {},
+      options,
+      { method: 'HEAD', redirects: { max: 4 } },
+      options,
+    ]);
   });
 
   test('gives the ids under which all of them are stored', async () => {

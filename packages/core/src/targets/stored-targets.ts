@@ -81,6 +81,7 @@ export async function listTargets(
     timeoutMs: row.timeout_ms,
     matchPattern: row.match_pattern,
     locations: row.locations,
+    options: row.options ?? {},
     paused: row.paused,
     inMaintenance: row.in_maintenance,
     deletedAt: row.deleted_at,
@@ -129,5 +130,6 @@ function columnsOf(specs: readonly TargetSpec[]): unknown[] {
     specs.map((spec) => spec.timeoutMs),
     specs.map((spec) => spec.matchPattern),
     JSON.stringify(specs.map((spec) => spec.locations)),
+    JSON.stringify(specs.map((spec) => spec.options)),
   ];
 }

@@ -11,10 +11,10 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.query('TRUNCATE monitored_targets, target_changes, leases, schedules RESTART IDENTITY');
-  const given = { url: 'https://shop.example', interval: '30s', timeout: '5s', match: 'cart' };
+  const given = { url: 'https://shop.example', interval: '30s', timeout: '5s', match: 'cart', ...original.options };
   await addTargets(
     database.pool,
-    ['shop', 'blog'].map((name) => parseTargetSpec({ ...given, name }, () => undefined)),
+    ['shop', 'blog'].map((name) => parseTargetSpec({ ...given, name }, { compilePattern: () => undefined })),
   );
   await database.query('TRUNCATE target_changes');
 });
@@ -24,8 +24,8 @@ const edit = (changes: TargetChanges, nameOrId = 'shop') =>
 
 async function shop() {
   const target = (await listTargets(database.pool)).find(({ id }) => id === 1);
-  const { name, url, intervalS, timeoutMs, matchPattern, locations } = target ?? {};
-  return { name, url, intervalS, timeoutMs, matchPattern, locations };
+  const { name, url, intervalS, timeoutMs, matchPattern, locations, options } = target ?? {};
+  return { name, url, intervalS, timeoutMs, matchPattern, locations, options };
 }
 
 const original = {
@@ -35,6 +35,7 @@ const original = {
   timeoutMs: 5_000,
   matchPattern: 'cart',
   locations: ['default'],
+  options: { headers: { 'X-Shop': '1' }, expect: { status: ['200'] } },
 };
 
 describe('editing a target', () => {
@@ -52,6 +53,40 @@ describe('editing a target', () => {
     expect(edited).toMatchObject({ id: 1, before: original, after: { ...original, ...changes } });
     expect(edited.changed).toEqual(Object.keys(changes));
     expect(await shop()).toEqual({ ...original, ...changes });
+  });
+
+  test('puts each option that is given in the place of what is there, takes away what is null, and keeps the rest', async () => {
+    const rules = { compilePattern: () => undefined };
+    const given = parseTargetChanges({ expect: { body: [{ matches: 'x' }] }, method: 'put', dns: null }, rules);
+    const { changed } = await edit(given);
+    expect(changed).toEqual(['options']);
+    const { headers } = original.options;
+    expect(await shop()).toEqual({
+      ...original,
+      options: { headers, expect: { body: [{ matches: 'x' }] }, method: 'PUT' },
+    });
+    await edit(parseTargetChanges({ headers: null, expect: {}, method: 'GET' }, rules));
+    expect((await shop()).options).toEqual({});
+    expect((await database.query('SELECT FROM monitored_targets WHERE options IS NULL')).rowCount).toBe(1);
+  });
+
+  test('refuses options that do not go with what the target has', async () => {
+    await edit({ options: { http_version: '2', expect: { down_above: '3s' } } });
+    await expect(edit({ url: 'http://shop.example/' })).rejects.toThrow(
+      /^http_version, which 'shop' has, is 2, which needs an https URL.*\. Nothing was changed\.$/,
+    );
+    await expect(edit({ timeoutMs: 2_000 })).rejects.toThrow(
+      /^expect.down_above, which 'shop' has, is 3s, and has to be less/,
+    );
+    await expect(edit({ options: { body: 'x' } })).rejects.toThrow(
+      /^body: .* did you mean method POST\? Nothing was changed\.$/,
+    );
+  });
+
+  test('changes a target that was stored before passwords in URLs were refused', async () => {
+    await database.query(`UPDATE monitored_targets SET url = 'https://me:hunter2@shop.example/' WHERE id = 1`);
+    await edit({ intervalS: 60 });
+    expect(await shop()).toMatchObject({ url: 'https://me:hunter2@shop.example/', intervalS: 60 });
   });
 
   test('that is so already touches nothing', async () => {
@@ -89,21 +124,30 @@ describe('editing a target', () => {
     const client = await database.pool.connect();
     try {
       await client.query('BEGIN');
-      await editTarget(client, 'shop', { timeoutMs: 20_000 });
+      await editTarget(client, 'shop', { timeoutMs: 20_000, options: { method: 'POST' } });
       const [url, interval] = [edit({ url: 'https://b.example/' }), edit({ intervalS: 10 })];
+      const body = edit({ options: { body: 'x' } });
       const refused = expect(interval).rejects.toMatchObject({ code: 'target_invalid' });
+      // A body needs the method that the other one is about to give.
+      await expect(body).rejects.toThrow('body');
       await client.query('COMMIT');
       await url;
       await refused;
     } finally {
       client.release();
     }
-    expect(await shop()).toEqual({ ...original, url: 'https://b.example/', timeoutMs: 20_000 });
+    expect(await shop()).toEqual({
+      ...original,
+      url: 'https://b.example/',
+      timeoutMs: 20_000,
+      options: { ...original.options, method: 'POST' },
+    });
   });
 });
 
 describe('what is given to change a target', () => {
-  const parse = (given: object) => parseTargetChanges(given, (pattern) => new RegExp(pattern), { url: '--url' });
+  const parse = (given: object) =>
+    parseTargetChanges(given, { compilePattern: (pattern) => new RegExp(pattern) }, { url: '--url' });
 
   test('has the same rules as what is given to add one, and no defaults', () => {
     expect(parse({})).toEqual({});

@@ -1,27 +1,36 @@
 // Changing a target that is there: only what is given changes.
 
+import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Queryable } from '../database/queryable.ts';
 import { loadSql } from '../database/sql.ts';
+import type { CheckOptions } from '../domain/check-options.ts';
 import { EverytickError } from '../domain/error.ts';
+import {
+  type CheckOptionName,
+  canonicalCheckOptions,
+  checkOptionFieldsWith,
+  checkOptionNames,
+  checkOptionsOf,
+} from './check-options-schema.ts';
 import { formatDuration } from './duration.ts';
+import { mapping } from './mapping.ts';
 import type { NamedTarget } from './stored-targets.ts';
 import { nameInConflict, nameTaken, targetsNotFound } from './target-errors.ts';
 import { targetFieldsWith } from './target-fields.ts';
-import {
-  type PatternCompiler,
-  type TargetField,
-  type TargetSpec,
-  targetInvalid,
-  timeoutProblem,
-} from './target-spec.ts';
+import { type TargetLabels, type TargetProblem, targetInvalid, targetProblems } from './target-problems.ts';
+import type { TargetRules } from './target-rules.ts';
+import { fitProblems, type TargetSpec, timeoutProblem } from './target-spec.ts';
 
 const readSql = loadSql('target-read');
 const editSql = loadSql('target-edit');
 
 /** What is to change. A pattern of null: the body does not matter any more. */
-export type TargetChanges = Partial<TargetSpec>;
+export interface TargetChanges extends Partial<Omit<TargetSpec, 'options'>> {
+  /** Those that are given take the place of what is there; undefined takes an option away. */
+  readonly options?: CheckOptions;
+}
 
 export interface EditedTarget extends NamedTarget {
   readonly before: TargetSpec;
@@ -30,23 +39,47 @@ export interface EditedTarget extends NamedTarget {
   readonly changed: readonly (keyof TargetSpec)[];
 }
 
-function targetChangesSchemaWith(compilePattern: PatternCompiler) {
-  const fields = targetFieldsWith(compilePattern);
-  return z.strictObject({ ...fields, match: fields.match.nullable() }).partial();
+function targetChangesSchemaWith(rules: TargetRules) {
+  const fields = targetFieldsWith(rules);
+  const options = checkOptionFieldsWith(rules);
+  return mapping(
+    z
+      .object({
+        ...fields,
+        match: fields.match.nullable(),
+        method: options.method.nullable(),
+        headers: options.headers.nullable(),
+        body: options.body.nullable(),
+        auth: options.auth.nullable(),
+        tls: options.tls.nullable(),
+        http_version: options.http_version.nullable(),
+        proxy: options.proxy.nullable(),
+        ip_family: options.ip_family.nullable(),
+        dns: options.dns.nullable(),
+        reuse_connection: options.reuse_connection.nullable(),
+        redirects: options.redirects.nullable(),
+        expect: options.expect.nullable(),
+      })
+      .partial().shape,
+    'a mapping such as {interval: 10s}',
+  );
 }
 
-/** What users may give to change a target. */
+/** What users may give to change a target; null takes away. */
 export type TargetChangesInput = z.input<ReturnType<typeof targetChangesSchemaWith>>;
 
 /** Throws `target_invalid` that tells every problem, as `parseTargetSpec` does. */
 export function parseTargetChanges(
   given: TargetChangesInput,
-  compilePattern: PatternCompiler,
-  labels: Partial<Record<TargetField, string>> = {},
+  rules: TargetRules,
+  labels: TargetLabels = {},
 ): TargetChanges {
-  const parsed = targetChangesSchemaWith(compilePattern).safeParse(given);
-  if (!parsed.success) throw targetInvalid(parsed.error, labels);
-  const { name, url, interval, timeout, match, locations } = parsed.data;
+  const parsed = targetChangesSchemaWith(rules).safeParse(given);
+  if (!parsed.success) throw targetInvalid(targetProblems(parsed.error), labels);
+  const { name, url, interval, timeout, match, locations, ...options } = parsed.data;
+  const changed = checkOptionNames
+    .filter((option) => option in given)
+    .map((option) => [option, options[option] ?? undefined]);
   return {
     ...(name === undefined ? {} : { name }),
     ...(url === undefined ? {} : { url }),
@@ -54,36 +87,43 @@ export function parseTargetChanges(
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(match === undefined ? {} : { matchPattern: match }),
     ...(locations === undefined ? {} : { locations }),
+    ...(changed.length === 0 ? {} : { options: checkOptionsOf(Object.fromEntries(changed)) }),
   };
 }
 
+/** How often a change is tried again that met another one of the same target. */
+const mostAttempts = 10;
+
 /**
  * Changes a present target, found by name or id. Throws `target_not_found`, `target_name_taken`, and `target_invalid` where
- * the timeout does not go with the interval, given or stored.
+ * what is given does not go with the rest, given or stored.
  */
 export async function editTarget(
   database: Queryable,
   nameOrId: string,
   changes: TargetChanges,
-  labels: Partial<Record<TargetField, string>> = {},
+  labels: TargetLabels = {},
 ): Promise<EditedTarget> {
-  const { id, ...before } = await readTarget(database, nameOrId);
-  const after: TargetSpec = { ...before, ...changes };
-  refuseMisfit(before, changes, after, labels);
-  const changed = (Object.keys(changes) as (keyof TargetSpec)[]).filter((field) => differs(before, after, field));
-  if (changed.length > 0) {
+  for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+    const { id, version, before } = await readTarget(database, nameOrId);
+    const after = { ...before, ...changes, options: canonicalCheckOptions({ ...before.options, ...changes.options }) };
+    refuseMisfit(before, changes, after, labels);
+    const changed = (Object.keys(changes) as (keyof TargetSpec)[]).filter((field) => differs(before, after, field));
+    if (changed.length === 0) return { id, name: after.name, before, after, changed };
     const columns = Object.fromEntries(changed.map((field) => [columnOf[field], after[field]]));
     const { rowCount } = await database
-      .query(editSql, [id, JSON.stringify(columns)])
+      .query(editSql, [id, version, JSON.stringify(columns)])
       .catch((error: pg.DatabaseError) => {
         const name = nameInConflict(error);
-        if (name !== null) throw nameTaken([name], 'exists already; nothing was changed. Choose another name.');
-        if (error.constraint === 'timeout_ms_within_interval') throw editedMeanwhile(before.name, error);
-        throw error;
+        if (name === null) throw error;
+        throw nameTaken([name], 'exists already; nothing was changed. Choose another name.');
       });
-    if (rowCount === 0) throw targetsNotFound([nameOrId]);
+    if (rowCount === 1) return { id, name: after.name, before, after, changed };
   }
-  return { id, name: after.name, before, after, changed };
+  throw new EverytickError(
+    'target_invalid',
+    `others keep changing '${nameOrId}' at the same time; nothing was changed`,
+  );
 }
 
 const columnOf: Readonly<Record<keyof TargetSpec, string>> = {
@@ -93,46 +133,72 @@ const columnOf: Readonly<Record<keyof TargetSpec, string>> = {
   timeoutMs: 'timeout_ms',
   matchPattern: 'match_pattern',
   locations: 'locations',
+  options: 'options',
 };
 
-async function readTarget(database: Queryable, nameOrId: string): Promise<TargetSpec & { readonly id: number }> {
+interface StoredTarget {
+  readonly id: number;
+  /** Another one after every change of the row. */
+  readonly version: string;
+  readonly before: TargetSpec;
+}
+
+async function readTarget(database: Queryable, nameOrId: string): Promise<StoredTarget> {
   const { rows } = await database.query(readSql, [nameOrId]);
-  const row = rows[0];
+  const [row] = rows;
   if (row === undefined) throw targetsNotFound([nameOrId]);
   return {
     id: row.id,
-    name: row.name,
-    url: row.url,
-    intervalS: row.interval_s,
-    timeoutMs: row.timeout_ms,
-    matchPattern: row.match_pattern,
-    locations: row.locations,
+    version: row.version,
+    before: {
+      name: row.name,
+      url: row.url,
+      intervalS: row.interval_s,
+      timeoutMs: row.timeout_ms,
+      matchPattern: row.match_pattern,
+      locations: row.locations,
+      options: row.options ?? {},
+    },
   };
 }
 
 function differs(before: TargetSpec, after: TargetSpec, field: keyof TargetSpec): boolean {
+  // The order of keys says nothing, in options as in jsonb.
+  if (field === 'options') return !isDeepStrictEqual(before.options, after.options);
   if (field !== 'locations') return before[field] !== after[field];
   return [...before.locations].sort().join(' ') !== [...after.locations].sort().join(' ');
 }
 
-function refuseMisfit(
-  before: TargetSpec,
-  changes: TargetChanges,
-  after: TargetSpec,
-  labels: Partial<Record<TargetField, string>>,
-): void {
-  const problem = timeoutProblem(after.timeoutMs, after.intervalS);
-  if (problem === null) return;
-  const { interval = 'interval', timeout = 'timeout' } = labels;
-  const sentence =
-    changes.timeoutMs !== undefined
-      ? `${timeout}: ${problem}`
-      : `${interval}: ${formatDuration(after.intervalS * 1_000)} does not go with the timeout that '${before.name}' has: ` +
-        `${problem}; give ${timeout} as well`;
-  throw new EverytickError('target_invalid', `${sentence}. Nothing was changed.`);
+function refuseMisfit(before: TargetSpec, changes: TargetChanges, after: TargetSpec, labels: TargetLabels): void {
+  // What did not go together before, by rules that came later, is no hindrance for changing something else.
+  const known = new Set(fitProblems(before).map(({ message }) => message));
+  const problems = fitProblems(after)
+    .filter(({ message }) => !known.has(message))
+    .map((problem) => (problem.path[0] === 'timeout' ? timeoutMisfit(before, changes, after, labels) : problem))
+    .map((problem) => (isGiven(problem.path[0], changes) ? problem : ofStored(before, problem)));
+  if (problems.length === 0) return;
+  const { message } = targetInvalid(problems, labels);
+  throw new EverytickError('target_invalid', `${message}${message.endsWith('?') ? '' : '.'} Nothing was changed.`);
 }
 
-function editedMeanwhile(name: string, cause: Error): EverytickError {
-  const sentence = `somebody else has just changed '${name}': timeout and interval no longer go together; nothing was changed`;
-  return new EverytickError('target_invalid', sentence, { cause });
+function isGiven(field: string | number | undefined, changes: TargetChanges): boolean {
+  if (field === 'interval' || field === 'timeout') return true;
+  if (field === 'match') return changes.matchPattern !== undefined;
+  return changes.options?.[field as CheckOptionName] !== undefined;
+}
+
+/** What is wrong now is not what the user wrote. */
+function ofStored({ name }: TargetSpec, { path, message }: Pick<TargetProblem, 'path' | 'message'>) {
+  return { path: [], message: path.length === 0 ? message : `${path.join('.')}, which '${name}' has, ${message}` };
+}
+
+function timeoutMisfit(before: TargetSpec, changes: TargetChanges, after: TargetSpec, labels: TargetLabels) {
+  const problem = timeoutProblem(after.timeoutMs, after.intervalS) ?? '';
+  if (changes.timeoutMs !== undefined) return { path: ['timeout'], message: problem };
+  const interval = formatDuration(after.intervalS * 1_000);
+  const timeout = labels['timeout'] ?? 'timeout';
+  return {
+    path: ['interval'],
+    message: `${interval} does not go with the timeout that '${before.name}' has: ${problem}; give ${timeout} as well`,
+  };
 }

@@ -4,28 +4,27 @@
 import { z } from 'zod';
 import { locationNameAllowed, locationNamePattern } from '../domain/location-name.ts';
 import { parseDurationMs } from './duration.ts';
+import { reject, wrongType } from './field-rules.ts';
+import { pattern } from './pattern-field.ts';
+import { defaultSecretExamples, type TargetRules } from './target-rules.ts';
 import { targetUrlProblem } from './target-url.ts';
-
-/** Throws, with a sentence for people, if a pattern cannot be used. */
-export type PatternCompiler = (pattern: string) => unknown;
 
 const intervalLimits = { shortestS: 1, longestS: 86_400 };
 const timeoutLimits = { shortestMs: 100, longestMs: 120_000 };
-const longestPattern = 4096;
 
 const intervalAllowed = 'allowed are 1s to 1d, as seconds or with a unit (10s, 5m, 1h, 1d)';
 const timeoutAllowed = 'allowed are 100ms to 120s, as seconds or with a unit (500ms, 5s, 1m)';
 const locationsAllowed = 'a list of locations such as [default, frankfurt]';
 
-export function targetFieldsWith(compilePattern: PatternCompiler) {
+export function targetFieldsWith(rules: TargetRules) {
   return {
     name: z.string(wrongType('a text (in quotes, if it looks like something else)')).transform(nameOf),
-    url: z.string(wrongType('a text such as https://example.org/')).transform(urlOf),
+    url: z
+      .string(wrongType('a text such as https://example.org/'))
+      .transform((given, context) => urlOf(given, rules, context)),
     interval: z.union([z.string(), z.number()], wrongType('such as 10s, 5m, 1h')).transform(intervalSecondsOf),
     timeout: z.union([z.string(), z.number()], wrongType('such as 500ms, 5s')).transform(timeoutMillisecondsOf),
-    match: z
-      .string(wrongType('a regular expression in quotes'))
-      .transform((pattern, context) => patternOf(pattern, compilePattern, context)),
+    match: pattern(rules),
     locations: z
       .array(z.string(wrongType('the name of a location')), wrongType(locationsAllowed))
       .transform(locationsOf),
@@ -41,9 +40,16 @@ function nameOf(given: string, context: z.RefinementCtx): string {
   return name;
 }
 
-function urlOf(given: string, context: z.RefinementCtx): string {
+function urlOf(given: string, rules: TargetRules, context: z.RefinementCtx): string {
   const problem = targetUrlProblem(given.trim());
-  return problem === null ? new URL(given.trim()).href : reject(context, problem);
+  if (problem !== null) return reject(context, problem);
+  const { href, password } = new URL(given.trim());
+  if (password === '' || rules.literalSecrets === 'allowed') return href;
+  const { basic } = rules.secretExamples ?? defaultSecretExamples;
+  return reject(
+    context,
+    `has a password in it, which would be stored for everyone to read; leave it out and give ${basic}`,
+  );
 }
 
 function intervalSecondsOf(given: string | number, context: z.RefinementCtx): number {
@@ -64,19 +70,6 @@ function timeoutMillisecondsOf(given: string | number, context: z.RefinementCtx)
   return Math.round(ms);
 }
 
-function patternOf(pattern: string, compilePattern: PatternCompiler, context: z.RefinementCtx): string {
-  if (pattern === '') return reject(context, 'is empty; leave it out where the body does not matter');
-  if (pattern.length > longestPattern) {
-    return reject(context, `has ${pattern.length} characters; allowed are ${longestPattern}`);
-  }
-  try {
-    compilePattern(pattern);
-    return pattern;
-  } catch (error) {
-    return reject(context, error instanceof Error ? error.message : String(error));
-  }
-}
-
 function locationsOf(given: readonly string[], context: z.RefinementCtx): readonly string[] {
   if (given.length === 0) return reject(context, `is an empty list; it has to be ${locationsAllowed}`);
   const wrong = given.find((name) => !locationNamePattern.test(name));
@@ -86,22 +79,4 @@ function locationsOf(given: readonly string[], context: z.RefinementCtx): readon
   const repeated = given.find((name, index) => given.indexOf(name) !== index);
   if (repeated !== undefined) return reject(context, `'${repeated}' is given more than once`);
   return given;
-}
-
-function reject(context: z.RefinementCtx, message: string): never {
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-}
-
-function wrongType(allowed: string) {
-  return {
-    error: ({ input }: { readonly input?: unknown }) =>
-      input === undefined ? `is missing; it has to be ${allowed}` : `is ${kindOf(input)}; it has to be ${allowed}`,
-  };
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a mapping' : `the ${typeof value} ${String(value)}`;
 }

@@ -14,7 +14,7 @@ beforeEach(() => database.query('TRUNCATE monitored_targets, target_changes, lea
 const add = (...names: string[]) =>
   addTargets(
     database.pool,
-    names.map((name) => parseTargetSpec({ name, url: 'https://a.example' }, () => undefined)),
+    names.map((name) => parseTargetSpec({ name, url: 'https://a.example' }, { compilePattern: () => undefined })),
   );
 
 async function present(): Promise<string[]> {

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { EverytickError } from '../domain/error.ts';
 import { parseTargetSpec, type TargetSpecInput } from './target-spec.ts';
 
-const compile = (pattern: string) => new RegExp(pattern);
+const rules = { compilePattern: (pattern: string) => new RegExp(pattern) };
 
 function problemsOf(given: object): string {
   try {
-    parseTargetSpec(given as TargetSpecInput, compile, { interval: '--every' });
+    parseTargetSpec(given as TargetSpecInput, rules, { interval: '--every' });
   } catch (error) {
     if (error instanceof EverytickError && error.code === 'target_invalid') return error.message;
     throw error;
@@ -16,18 +16,19 @@ function problemsOf(given: object): string {
 
 describe('a target spec', () => {
   test('needs only a URL; the rest has defaults', () => {
-    expect(parseTargetSpec({ url: 'https://Shop.example/cart/' }, compile)).toEqual({
+    expect(parseTargetSpec({ url: 'https://Shop.example/cart/' }, rules)).toEqual({
       name: 'shop.example/cart',
       url: 'https://shop.example/cart/',
       intervalS: 60,
       timeoutMs: 10_000,
       matchPattern: null,
       locations: ['default'],
+      options: {},
     });
   });
 
   test('has a timeout of half its interval by default, and no more than 10 s', () => {
-    expect(parseTargetSpec({ url: 'https://a.example', interval: '3s' }, compile).timeoutMs).toBe(1_500);
+    expect(parseTargetSpec({ url: 'https://a.example', interval: '3s' }, rules).timeoutMs).toBe(1_500);
   });
 
   test.each([
@@ -39,7 +40,7 @@ describe('a target spec', () => {
     ['1d', 86_400],
     ['2000ms', 2],
   ])('takes the interval %p as %p seconds', (interval, seconds) => {
-    expect(parseTargetSpec({ url: 'https://a.example', interval }, compile).intervalS).toBe(seconds);
+    expect(parseTargetSpec({ url: 'https://a.example', interval }, rules).intervalS).toBe(seconds);
   });
 
   test.each([0, '0s', '999ms', '86401', '2d', '1.5s', '-5', 'soon', '', '10 sec'])(
@@ -55,7 +56,7 @@ describe('a target spec', () => {
 
   test('takes locations in the order in which they are given', () => {
     const locations = ['oslo', 'default', 'eu-central-1.a'];
-    expect(parseTargetSpec({ url: 'https://a.example', locations }, compile).locations).toEqual(locations);
+    expect(parseTargetSpec({ url: 'https://a.example', locations }, rules).locations).toEqual(locations);
   });
 
   test.each([
@@ -64,7 +65,7 @@ describe('a target spec', () => {
     [['-oslo'], "locations: '-oslo' is no name of a location"],
     [['oslo', 'default', 'oslo'], "locations: 'oslo' is given more than once"],
     ['oslo', 'locations: is the string oslo; it has to be a list of locations'],
-    [[7], 'locations: is the number 7; it has to be the name of a location'],
+    [[7], 'locations.0: is the number 7; it has to be the name of a location'],
   ])('refuses the locations %p', (locations, problem) => {
     expect(problemsOf({ url: 'https://a.example', locations })).toContain(problem);
   });

@@ -1,14 +1,17 @@
 // What a user says of a target, checked before anything is written: the same rules for the command line, the targets
 // file and everything else that takes targets in. The constraints of `monitored_targets` are the same rules again.
 
-import { z } from 'zod';
-import { EverytickError } from '../domain/error.ts';
+import type { z } from 'zod';
+import type { CheckOptions } from '../domain/check-options.ts';
 import { defaultLocation } from '../domain/location-name.ts';
+import { canonicalCheckOptions, checkOptionsOf, optionalCheckOptionsWith } from './check-options-schema.ts';
 import { formatDuration } from './duration.ts';
-import { type PatternCompiler, targetFieldsWith } from './target-fields.ts';
+import { mapping } from './mapping.ts';
+import { optionsProblems } from './options-fit.ts';
+import { targetFieldsWith } from './target-fields.ts';
+import { type TargetLabels, type TargetProblem, targetInvalid, targetProblems } from './target-problems.ts';
+import type { TargetRules } from './target-rules.ts';
 import { defaultTargetName } from './target-url.ts';
-
-export type { PatternCompiler };
 
 /** A target that may be written to the database. */
 export interface TargetSpec {
@@ -19,6 +22,8 @@ export interface TargetSpec {
   readonly matchPattern: string | null;
   /** Names of the locations from which it is checked, each of them at every tick. */
   readonly locations: readonly string[];
+  /** What differs from a plain GET that wants a 2xx; empty where nothing does. */
+  readonly options: CheckOptions;
 }
 
 export const defaultIntervalS = 60;
@@ -31,31 +36,40 @@ const reportingMs = 200;
  * A schema from what users give (`interval: '10s'`) to a `TargetSpec`, with defaults filled in. Its messages say what was
  * given and what is allowed, and leave naming the field to the caller.
  */
-export function targetSpecSchemaWith(compilePattern: PatternCompiler) {
-  const { name, url, interval, timeout, match, locations } = targetFieldsWith(compilePattern);
-  return z
-    .strictObject({
-      name: name.optional(),
-      url,
-      interval: interval.optional(),
-      timeout: timeout.optional(),
-      match: match.optional(),
-      locations: locations.optional(),
-    })
-    .transform((given, context): TargetSpec => {
-      const intervalS = given.interval ?? defaultIntervalS;
-      const timeoutMs = given.timeout ?? Math.min(longestDefaultTimeoutMs, intervalS * 500);
-      const problem = timeoutProblem(timeoutMs, intervalS);
-      if (problem !== null) context.addIssue({ code: 'custom', message: problem, path: ['timeout'] });
-      return {
-        name: given.name ?? defaultTargetName(given.url),
-        url: given.url,
-        intervalS,
-        timeoutMs,
-        matchPattern: given.match ?? null,
-        locations: given.locations ?? [defaultLocation],
-      };
-    });
+export function targetSpecSchemaWith(rules: TargetRules) {
+  const { name, url, interval, timeout, match, locations } = targetFieldsWith(rules);
+  const fields = {
+    name: name.optional(),
+    url,
+    interval: interval.optional(),
+    timeout: timeout.optional(),
+    match: match.optional(),
+    locations: locations.optional(),
+    ...optionalCheckOptionsWith(rules),
+  };
+  return mapping(fields, 'a mapping such as {url: https://example.org/}').transform((given, context): TargetSpec => {
+    const intervalS = given.interval ?? defaultIntervalS;
+    const spec = {
+      name: given.name ?? defaultTargetName(given.url),
+      url: given.url,
+      intervalS,
+      timeoutMs: given.timeout ?? Math.min(longestDefaultTimeoutMs, intervalS * 500),
+      matchPattern: given.match ?? null,
+      locations: given.locations ?? [defaultLocation],
+      options: canonicalCheckOptions(checkOptionsOf(given)),
+    };
+    for (const { path, message } of fitProblems(spec)) context.addIssue({ code: 'custom', message, path: [...path] });
+    return spec;
+  });
+}
+
+/** What does not go together in a target of which each field is right by itself. */
+export function fitProblems(spec: TargetSpec): Pick<TargetProblem, 'path' | 'message'>[] {
+  const problem = timeoutProblem(spec.timeoutMs, spec.intervalS);
+  return [
+    ...(problem === null ? [] : [{ path: ['timeout'], message: problem }]),
+    ...optionsProblems(spec.options, spec),
+  ];
 }
 
 /** Why a timeout does not go with an interval, or null if it does. */
@@ -68,32 +82,12 @@ export function timeoutProblem(timeoutMs: number, intervalS: number): string | n
   );
 }
 
-/** The schema without a look into patterns, for callers that have no RE2 at hand. */
-export const targetSpecSchema = targetSpecSchemaWith(() => undefined);
-
 /** What users may give for a target. */
-export type TargetSpecInput = z.input<typeof targetSpecSchema>;
+export type TargetSpecInput = z.input<ReturnType<typeof targetSpecSchemaWith>>;
 
-export type TargetField = keyof TargetSpecInput;
-
-/**
- * One target from what a user gave. Throws `target_invalid` that tells every problem, a line each; `labels` are what the
- * user knows the fields as.
- */
-export function parseTargetSpec(
-  given: TargetSpecInput,
-  compilePattern: PatternCompiler,
-  labels: Partial<Record<TargetField, string>> = {},
-): TargetSpec {
-  const parsed = targetSpecSchemaWith(compilePattern).safeParse(given);
+/** One target from what a user gave. Throws `target_invalid` that tells every problem, a line each. */
+export function parseTargetSpec(given: TargetSpecInput, rules: TargetRules, labels: TargetLabels = {}): TargetSpec {
+  const parsed = targetSpecSchemaWith(rules).safeParse(given);
   if (parsed.success) return parsed.data;
-  throw targetInvalid(parsed.error, labels);
-}
-
-/** `target_invalid` with a line per problem. */
-export function targetInvalid(error: z.ZodError, labels: Partial<Record<TargetField, string>>): EverytickError {
-  const problems = error.issues.map(({ path: [field], message }) =>
-    field === undefined ? message : `${labels[field as TargetField] ?? String(field)}: ${message}`,
-  );
-  return new EverytickError('target_invalid', problems.join('\n'));
+  throw targetInvalid(targetProblems(parsed.error), labels);
 }

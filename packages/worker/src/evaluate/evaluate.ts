@@ -1,44 +1,37 @@
-// Judges what a fetch brought: up, or down for one reason.
+// Judges what a fetch brought: up, degraded, or down, by all that its target expects.
 
-import type { CheckErrorCode, Evaluation, FetchResult, Target } from '@everytick/core';
-import { compilePattern, type Match } from './pattern.ts';
+import type { Assertion, Evaluation, FetchError, FetchResult, Target } from '@everytick/core';
+import { expectationsOf } from './expectations.ts';
+import { ResponseView } from './response-view.ts';
 
-// A byte order mark would stand before what `^` is meant to find. Bytes that are not UTF-8 become U+FFFD.
-const utf8 = new TextDecoder('utf-8');
-
-/** Pure: the same result is always judged the same way. Throws only for a pattern that does not compile. */
-export function evaluate(target: Target, result: FetchResult): Evaluation {
-  if (result.error) return { outcome: 'down', matched: null, error: result.error };
-  const { httpStatus, body } = result;
-  const match = target.matchPattern === null || body === null ? null : matchBody(target.matchPattern, body);
-  const matched = match?.matched ?? null;
-  if (httpStatus === null || httpStatus < 200 || httpStatus > 299) {
-    return down('status_unexpected', `expected 200-299, got ${httpStatus ?? 'none'}`, matched);
+/**
+ * Pure: the same result at the same moment (milliseconds since 1970) is always judged the same way. Throws `target_invalid`
+ * for a target whose expectations do not compile, such as a pattern that is none.
+ */
+export function evaluate(target: Target, result: FetchResult, nowMs = Date.now()): Evaluation {
+  // Nothing is asserted about half a response: that a body broke off says all, and that it does not match says nothing.
+  const response = new ResponseView(result, nowMs);
+  const { shown } = response;
+  if (result.error) {
+    const { code, detail } = result.error;
+    return { outcome: 'down', matched: null, assertions: [], error: { code, detail: shown.of(detail) } };
   }
-  if (match?.matched === false) return down('body_mismatch', mismatch(target, result, match), matched);
-  return { outcome: 'up', matched, error: null };
-}
 
-function matchBody(pattern: string, body: Buffer): Match {
-  return compilePattern(pattern).match(utf8.decode(body));
-}
+  const { all, pattern } = expectationsOf(target);
+  const assertions: Assertion[] = [];
+  let matched: boolean | null = null;
+  let error: FetchError | null = null;
+  let outcome: Evaluation['outcome'] = 'up';
 
-function mismatch(target: Target, { body, bodyTruncated }: FetchResult, match: Match): string {
-  const pattern = `/${shorten(target.matchPattern ?? '', 80)}/`;
-  const bytes = (body?.length ?? 0).toLocaleString('en-US');
-  if (!match.whole) {
-    const characters = match.lookedAt.toLocaleString('en-US');
-    return `the first ${characters} characters of the body, all that so costly a pattern may look at, do not match ${pattern}`;
+  for (const expectation of all) {
+    const verdict = expectation.judge(response);
+    const { kind, expected } = expectation;
+    assertions.push({ kind, expected: shown.of(expected), seen: shown.of(verdict.seen), ok: verdict.ok });
+    if (expectation === pattern && result.body !== null) matched = verdict.ok;
+    if (verdict.ok || error) continue;
+    // The first one that fails is the reason. `degraded_above` is the last of all, so that it is the first only if all else holds.
+    error = { code: verdict.code, detail: shown.of(verdict.detail) };
+    outcome = kind === 'degraded_above' ? 'degraded' : 'down';
   }
-  return bodyTruncated
-    ? `the first ${bytes} bytes of the body, all that was read of it, do not match ${pattern}`
-    : `the body (${bytes} bytes) does not match ${pattern}`;
-}
-
-function down(code: CheckErrorCode, detail: string, matched: boolean | null): Evaluation {
-  return { outcome: 'down', matched, error: { code, detail } };
-}
-
-function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  return { outcome, matched, assertions, error };
 }

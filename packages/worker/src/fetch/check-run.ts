@@ -1,75 +1,72 @@
 // One check, from its first name look-up to its result.
 //
-//   resolving, connecting --ready--> exchanging --body read--> ended
-//        ^                               |
-//        +----------- redirect ----------+
+//   dialing --ready--> exchanging --body read--> ended
+//      ^                   |
+//      +----- redirect ----+
 //
 // Whatever happens first (body read, limit, failure, deadline, cancellation) ends the run, and the run ends once: the
 // clock stops, the timer is cleared, the socket is destroyed. What its sockets say afterwards is not heard.
+//
+// A connection that was kept from the check before may have been closed by the server meanwhile, which shows only when it
+// is used. Such a check begins once more with a connection of its own; its clock runs on, and it has a connect phase.
 
 import { Buffer } from 'node:buffer';
-import type { Socket } from 'node:net';
-import type { FetchError, FetchResult, RequestHeaders, Target } from '@everytick/core';
+import type { FetchError, FetchResult, ResultError, Target } from '@everytick/core';
 import { BodyCollector, type DecodedBody, decodeBody } from './body.ts';
-import { type Connector, needsLookup } from './connector.ts';
 import { Deadline } from './deadline.ts';
+import { type Connection, Dial, type DialContext } from './dial.ts';
 import { failure, hopFailure, internalFailure, timeoutFailure } from './error-codes.ts';
-import { type ExchangeObserver, exchange } from './exchange.ts';
-import { PhaseClock } from './phase-clock.ts';
-import { basicAuthorization, isRedirect, nextHop } from './redirect.ts';
+import { type ClientConnection, clientOn, type ExchangeObserver, exchange, type ResponseHeaders } from './exchange.ts';
+import type { KeptConnections } from './kept-connections.ts';
+import { type Phase, PhaseClock } from './phase-clock.ts';
+import { isRedirect, nextHop, turnsIntoGet } from './redirect.ts';
+import { type RequestContent, type RequestPlan, withoutBody } from './request-plan.ts';
 
 /** What all runs of a fetcher share. */
-export interface RunContext {
-  readonly connector: Connector;
+export interface RunContext extends DialContext {
+  readonly kept: KeptConnections;
   readonly bodyLimitBytes: number;
-  readonly headers: readonly string[];
-  track(socket: Socket): void;
 }
 
-const mostRedirects = 5;
+interface Hop {
+  readonly url: URL;
+  readonly content: RequestContent;
+  /** Whether the URL is of the target's own origin. */
+  readonly own: boolean;
+}
 
 export class CheckRun {
   readonly #target: Target;
-  readonly #headers: RequestHeaders | undefined;
+  readonly #plan: RequestPlan;
   readonly #context: RunContext;
   readonly #onResult: (result: FetchResult) => void;
   readonly #clock = new PhaseClock();
   #deadline: Deadline | null = null;
-  #socket: Socket | null = null;
-  /** Where the target's URL points; its user and password and the headers of this check go to no other origin. */
-  #origin = '';
-  #authorization: string | null = null;
-  #host = '';
+  #hop: Hop;
+  #dial: Dial | null = null;
+  #connection: ClientConnection | null = null;
+  /** Of the last connection that stood, also where its certificate was not accepted. */
+  #seen: Partial<Pick<Connection, 'remoteAddress' | 'tls' | 'protocol'>> = {};
   #redirects = 0;
   #status: number | null = null;
-  #contentEncoding = '';
+  #headers: ResponseHeaders | null = null;
   #body: BodyCollector | null = null;
   #ended = false;
 
-  constructor(
-    target: Target,
-    headers: RequestHeaders | undefined,
-    context: RunContext,
-    onResult: (result: FetchResult) => void,
-  ) {
+  constructor(target: Target, plan: RequestPlan, context: RunContext, onResult: (result: FetchResult) => void) {
     this.#target = target;
-    this.#headers = headers;
+    this.#plan = plan;
     this.#context = context;
     this.#onResult = onResult;
+    this.#hop = { url: plan.url, content: plan.own, own: true };
   }
 
   start(): void {
-    const { timeoutMs } = this.#target;
     try {
-      this.#deadline = new Deadline(this.#clock.startedAtMs, timeoutMs, () => this.#timeOut());
-      const url = new URL(this.#target.url);
-      if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-        this.#end(failure('internal_error', `a target cannot have a ${url.protocol} URL`));
-        return;
-      }
-      this.#origin = url.origin;
-      this.#authorization = basicAuthorization(url);
-      this.#hop(url);
+      const { protocol } = this.#plan.url;
+      this.#deadline = new Deadline(this.#clock.startedAtMs, this.#target.timeoutMs, () => this.#timeOut());
+      if (protocol === 'http:' || protocol === 'https:') this.#go();
+      else this.#end(failure('internal_error', `a target cannot have a ${protocol} URL`));
     } catch (error) {
       this.#end(internalFailure(error));
     }
@@ -79,110 +76,158 @@ export class CheckRun {
     this.#end(failure('internal_error', 'the check was cut short because its worker is stopping'));
   }
 
+  get #host(): string {
+    return this.#hop.url.host;
+  }
+
   #timeOut(): void {
     this.#end(timeoutFailure(this.#clock.phase, this.#target.timeoutMs, this.#host));
   }
 
-  #hop(url: URL): void {
-    this.#host = url.host;
-    this.#clock.enter(needsLookup(url) ? 'dns' : 'connect');
-    const socket = this.#context.connector.open(url);
-    this.#socket = socket;
-    this.#context.track(socket);
-    // A listener that stays: a socket that fails after its hop is over must not end the process.
-    socket.on('error', (error) => {
-      if (this.#socket === socket && this.#clock.phase !== 'firstByte' && this.#clock.phase !== 'download') {
-        this.#end(hopFailure(this.#clock.phase, error, this.#host));
-      }
-    });
-    socket.once('lookup', (error) => {
-      if (!error && this.#socket === socket) this.#clock.enter('connect');
-    });
-    socket.once('connect', () => {
-      if (this.#socket !== socket) return;
-      if (url.protocol === 'https:') this.#clock.enter('tls');
-      else this.#send(socket, url);
-    });
-    if (url.protocol === 'https:') {
-      socket.once('secureConnect', () => {
-        if (this.#socket === socket) this.#send(socket, url);
-      });
-    }
+  #go(): void {
+    const { url, own } = this.#hop;
+    const kept = this.#plan.reuse && own ? this.#context.kept.take(this.#target, url.origin) : null;
+    if (kept === null) this.#connect();
+    else this.#send(kept, true);
   }
 
-  #send(socket: Socket, url: URL): void {
-    this.#clock.enter('firstByte');
-    const headers = [...this.#context.headers];
-    if (url.origin === this.#origin) {
-      if (this.#authorization !== null) headers.push('authorization', this.#authorization);
-      if (this.#headers !== undefined) headers.push(...Object.entries(this.#headers).flat());
-    }
-    const current = () => this.#socket === socket;
+  #connect(): void {
+    const { url, own } = this.#hop;
+    const current = () => this.#dial === dial && !this.#ended;
+    const dial = new Dial(url, this.#plan, own, () => this.#deadline?.atMs ?? 0, this.#context, {
+      onPhase: (phase) => {
+        if (current()) this.#enter(phase);
+      },
+      onReady: (connection) => {
+        if (current()) this.#send(clientOn(connection, url, this.#plan.reuse && own), false);
+      },
+      onFailed: (error, seen) => {
+        if (!current()) return;
+        this.#seen = { ...this.#seen, ...seen };
+        this.#end(error);
+      },
+      onNoSlot: () => {
+        if (current())
+          this.#miss({ code: 'dns_limit', detail: `too many names were to be resolved before ${this.#host}` });
+      },
+    });
+    this.#dial = dial;
+    dial.start();
+  }
+
+  /** The target's time does not run while the worker has no time for it. */
+  #enter(phase: Phase, atMs?: number): void {
+    if (phase === 'dnsWait') this.#deadline?.pause();
+    else this.#deadline?.resume();
+    this.#clock.enter(phase, atMs);
+  }
+
+  #send(connection: ClientConnection, reused: boolean): void {
+    this.#dial = null;
+    this.#connection = connection;
+    const { remoteAddress, tls, protocol, socket, readyAtMs } = connection;
+    this.#seen = { remoteAddress, tls, protocol };
+    this.#enter('request', reused ? undefined : readyAtMs);
+    const current = () => this.#connection === connection && !this.#ended;
     const observer: ExchangeObserver = {
-      onHeaders: (status, responseHeaders) => {
-        if (current()) this.#onHeaders(url, status, responseHeaders);
+      onSent: () => {
+        if (current()) this.#enter('firstByte');
+      },
+      onHeaders: (status, headers) => {
+        if (current()) this.#onHeaders(status, headers);
       },
       onBody: (chunk) => {
         if (current() && this.#body?.add(chunk) === false) this.#end(null);
       },
       onComplete: () => {
-        if (current()) this.#end(null);
+        if (!current()) return;
+        if (this.#plan.reuse && this.#hop.own) this.#keep(connection);
+        this.#end(null);
       },
       onFailed: (error) => {
-        if (current()) this.#end(hopFailure(this.#clock.phase, error, this.#host));
+        if (!current()) return;
+        const failed = hopFailure(this.#clock.phase, error, this.#host);
+        if (reused && this.#status === null && failed.code === 'connection_closed') {
+          socket.destroy();
+          this.#connection = null;
+          this.#connect();
+        } else {
+          this.#end(failed);
+        }
       },
     };
     try {
-      exchange(socket, url, headers, observer);
+      exchange(connection, this.#hop.url, this.#hop.content, this.#context.bodyLimitBytes, observer);
     } catch (error) {
       this.#end(internalFailure(error));
     }
   }
 
-  #onHeaders(url: URL, status: number, headers: Record<string, string | string[] | undefined>): void {
+  #keep(connection: ClientConnection): void {
+    this.#connection = null;
+    this.#context.kept.put(this.#target, this.#hop.url.origin, connection);
+  }
+
+  #onHeaders(status: number, headers: ResponseHeaders): void {
     this.#status = status;
-    const location = isRedirect(status) ? single(headers['location']) : undefined;
+    this.#headers = headers;
+    const location = this.#plan.followRedirects && isRedirect(status) ? first(headers['location']) : undefined;
     if (location === undefined) {
-      this.#clock.enter('download');
-      this.#contentEncoding = single(headers['content-encoding'], ',') ?? '';
+      this.#enter('download');
       this.#body = new BodyCollector(this.#context.bodyLimitBytes);
       return;
     }
+    const { mostRedirects } = this.#plan;
     if (this.#redirects === mostRedirects) {
       this.#end(failure('redirect_limit', `${this.#host} redirected once more after ${mostRedirects} redirects`));
       return;
     }
-    const next = nextHop(url, location);
-    if (!(next instanceof URL)) {
-      this.#end(next);
-      return;
-    }
-    this.#redirects += 1;
-    // The body of a redirect is of no interest, and may have no end.
-    this.#socket?.destroy();
-    this.#hop(next);
+    const next = nextHop(this.#hop.url, location);
+    if (next instanceof URL) this.#follow(next, status);
+    else this.#end(next);
   }
 
-  #end(error: FetchError | null): void {
+  #follow(url: URL, status: number): void {
+    const own = url.origin === this.#plan.url.origin;
+    const bodiless = this.#hop.content.body === null || turnsIntoGet(status, this.#hop.content.method);
+    if (!bodiless && !own && this.#plan.secretBody) {
+      this.#end(failure('redirect_invalid', `${this.#host} redirected a request with a secret body to ${url.host}`));
+      return;
+    }
+    const content = { ...(own ? this.#plan.own : this.#plan.foreign), method: this.#hop.content.method };
+    this.#redirects += 1;
+    // The body of a redirect is of no interest, and may have no end.
+    this.#connection?.socket.destroy();
+    this.#connection = null;
+    this.#hop = {
+      url,
+      own,
+      content: turnsIntoGet(status, content.method) || this.#hop.content.body === null ? withoutBody(content) : content,
+    };
+    this.#go();
+  }
+
+  /** The worker could not carry it out. */
+  #miss(missed: ResultError): void {
+    this.#end(failure('internal_error', missed.detail), missed);
+  }
+
+  #end(error: FetchError | null, missed?: ResultError): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#clock.stop();
     this.#deadline?.clear();
-    this.#socket?.destroy();
-    this.#socket = null;
+    this.#dial?.cancel();
+    this.#connection?.socket.destroy();
     if (this.#body === null) {
-      this.#report(error, this.#status === null ? null : { bytes: Buffer.alloc(0), truncated: false });
+      this.#report(error, this.#status === null ? null : { bytes: Buffer.alloc(0), truncated: false }, missed);
       return;
     }
     const { truncated } = this.#body;
-    const decoded = decodeBody(
-      this.#body.take(),
-      this.#contentEncoding,
-      truncated || error !== null,
-      this.#context.bodyLimitBytes,
-    );
+    const coding = all(this.#headers?.['content-encoding']);
+    const decoded = decodeBody(this.#body.take(), coding, truncated || error !== null, this.#context.bodyLimitBytes);
     const finish = (body: DecodedBody) =>
-      this.#report(error ?? (body.invalid ? encodingFailure(this.#host, this.#contentEncoding) : null), {
+      this.#report(error ?? (body.invalid ? encodingFailure(this.#host, coding) : null), {
         bytes: body.bytes,
         truncated: truncated || body.truncated,
       });
@@ -190,15 +235,28 @@ export class CheckRun {
     else finish(decoded);
   }
 
-  #report(error: FetchError | null, body: { bytes: Buffer; truncated: boolean } | null): void {
+  #report(
+    error: FetchError | null,
+    body: { readonly bytes: Buffer; readonly truncated: boolean } | null,
+    missed?: ResultError,
+  ): void {
+    const { remoteAddress = null, tls = null, protocol = null } = this.#seen;
     this.#onResult({
       startedAtMonotonicMs: this.#clock.startedAtMs,
       responseTimeUs: this.#clock.elapsedUs,
       phases: this.#clock.phases(),
       httpStatus: this.#status,
+      headers: this.#headers,
       body: body?.bytes ?? null,
       bodyTruncated: body?.truncated ?? false,
+      finalUrl: this.#hop.url.href,
+      redirects: this.#redirects,
+      protocol,
+      remoteAddress,
+      tls,
       error,
+      missed,
+      secrets: this.#plan.secrets,
     });
   }
 }
@@ -207,8 +265,10 @@ function encodingFailure(host: string, contentEncoding: string): FetchError {
   return failure('body_encoding_invalid', `the body from ${host} cannot be decoded as ${contentEncoding}`);
 }
 
-/** A header's value where it came once; the first, or all of them joined, where it came several times. */
-function single(value: string | string[] | undefined, join?: string): string | undefined {
-  if (!Array.isArray(value)) return value;
-  return join === undefined ? value[0] : value.join(join);
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function all(value: string | string[] | undefined): string {
+  return Array.isArray(value) ? value.join(',') : (value ?? '');
 }

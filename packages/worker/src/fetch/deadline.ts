@@ -6,7 +6,8 @@ import { performance } from 'node:perf_hooks';
 const longestDelayMs = 2 ** 31 - 1;
 
 export class Deadline {
-  readonly #atMs: number;
+  #atMs: number;
+  #pausedAtMs: number | null = null;
   readonly #onPassed: () => void;
   #timer: NodeJS.Timeout;
 
@@ -14,6 +15,25 @@ export class Deadline {
   constructor(startedAtMs: number, timeoutMs: number, onPassed: () => void) {
     this.#atMs = startedAtMs + timeoutMs;
     this.#onPassed = onPassed;
+    this.#timer = this.#arm();
+  }
+
+  /** When it passes, as far as is known now. */
+  get atMs(): number {
+    return this.#atMs;
+  }
+
+  /** What happens until `resume` takes nothing from the time there is. */
+  pause(): void {
+    if (this.#pausedAtMs !== null) return;
+    this.#pausedAtMs = performance.now();
+    clearTimeout(this.#timer);
+  }
+
+  resume(): void {
+    if (this.#pausedAtMs === null) return;
+    this.#atMs += performance.now() - this.#pausedAtMs;
+    this.#pausedAtMs = null;
     this.#timer = this.#arm();
   }
 

@@ -15,12 +15,15 @@ export function failure(code: CheckErrorCode, detail: string): FetchError {
 
 export function timeoutFailure(phase: Phase, timeoutMs: number, host: string): FetchError {
   switch (phase) {
+    case 'dnsWait':
     case 'dns':
       return failure('timeout_dns', `${host} was not resolved within ${timeoutMs} ms`);
     case 'connect':
       return failure('timeout_connect', `${host} did not accept a connection within ${timeoutMs} ms`);
     case 'tls':
       return failure('timeout_tls', `the TLS handshake with ${host} did not end within ${timeoutMs} ms`);
+    case 'request':
+      return failure('timeout_request', `${host} did not take the request within ${timeoutMs} ms`);
     case 'firstByte':
       return failure('timeout_first_byte', `${host} did not answer the request within ${timeoutMs} ms`);
     case 'download':
@@ -30,22 +33,21 @@ export function timeoutFailure(phase: Phase, timeoutMs: number, host: string): F
 
 /** What `error`, which ended a hop to `host` during `phase`, is called. */
 export function hopFailure(phase: Phase, error: unknown, host: string): FetchError {
-  const cause = mostTelling(error);
-  const code = codeOf(cause);
+  const code = codeOf(error);
   // The worker's own shortages say nothing about the target.
   if (ownShortages.has(code)) return failure('internal_error', `the worker could not check ${host} (${code})`);
   switch (phase) {
+    case 'dnsWait':
     case 'dns':
-      return dnsNotFound.has(code)
-        ? failure('dns_not_found', `no address was found for ${host}`)
-        : failure('dns_failed', `${host} could not be resolved (${code})`);
+      return dnsFailure(code, host);
     case 'connect':
       return connectFailure(code, host);
     case 'tls':
-      return tlsFailure(cause, code, host);
+      return tlsFailure(error, code, host);
+    case 'request':
     case 'firstByte':
     case 'download':
-      return exchangeFailure(cause, code, host);
+      return exchangeFailure(error, code, host);
   }
 }
 
@@ -56,6 +58,13 @@ export function internalFailure(error: unknown): FetchError {
 const ownShortages = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 // ENODATA is what c-ares says of a name that exists and has no address.
 const dnsNotFound = new Set(['ENOTFOUND', 'ENODATA']);
+
+function dnsFailure(code: string, host: string): FetchError {
+  if (dnsNotFound.has(code)) return failure('dns_not_found', `no address was found for ${host}`);
+  // c-ares gives up by itself where every server was silent for several seconds.
+  if (code === 'ETIMEOUT') return failure('timeout_dns', `no DNS server answered the question for ${host}`);
+  return failure('dns_failed', `${host} could not be resolved (${code})`);
+}
 
 function connectFailure(code: string, host: string): FetchError {
   switch (code) {
@@ -86,6 +95,21 @@ function tlsFailure(cause: unknown, code: string, host: string): FetchError {
       return failure('tls_untrusted', `the certificate of ${host} does not lead to a trusted authority (${code})`);
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return failure('tls_wrong_name', `the certificate was not issued for ${host}`);
+    case 'CERT_REVOKED':
+      return failure('tls_revoked', `a certificate in the chain of ${host} has been revoked`);
+    case 'UNABLE_TO_GET_CRL':
+    case 'CRL_HAS_EXPIRED':
+    case 'CRL_NOT_YET_VALID':
+      return failure('tls_failed', `the revocation lists given for ${host} do not cover its certificates (${code})`);
+    case 'ERR_SSL_UNSUPPORTED_PROTOCOL':
+    case 'ERR_SSL_NO_PROTOCOLS_AVAILABLE':
+    case 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION':
+      return failure(
+        'tls_version',
+        `${host} speaks no version of TLS that is allowed here (${opensslReason(cause) ?? code})`,
+      );
+    case 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL':
+      return failure('http_version', `${host} does not speak the version of HTTP that it was asked for`);
     case 'ECONNRESET':
       // Node gives the same code to a connection that was closed in an orderly way, but then no system call failed.
       return fields(cause).syscall === undefined
@@ -122,24 +146,14 @@ function exchangeFailure(cause: unknown, code: string, host: string): FetchError
       ? failure('connection_closed', `${host} closed the connection before the response was complete`)
       : failure('http_invalid', `the response from ${host} is not valid HTTP: ${reason}`);
   }
+  if (code.startsWith('ERR_HTTP2_') || code.startsWith('NGHTTP2_') || code === 'UND_ERR_INFO') {
+    return failure('http_invalid', `${host} ended the HTTP/2 exchange (${message})`);
+  }
   // TLS 1.3 servers refuse a client without a certificate only after the handshake.
   if (code.startsWith('ERR_SSL_')) {
     return failure('tls_failed', `${host} ended the TLS connection (${opensslReason(cause) ?? code})`);
   }
   return failure('internal_error', `the exchange with ${host} failed (${code}: ${message})`);
-}
-
-// A name with several addresses fails with one error for each. What a machine answered says more than silence does.
-const telling = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH'];
-
-function mostTelling(error: unknown): unknown {
-  const { errors } = fields(error);
-  if (!Array.isArray(errors) || errors.length === 0) return error;
-  for (const code of telling) {
-    const found = errors.find((one) => codeOf(one) === code);
-    if (found) return found;
-  }
-  return errors[0];
 }
 
 function codeOf(error: unknown): string {
@@ -159,8 +173,6 @@ function opensslReason(error: unknown): string | undefined {
 }
 
 // By what an error has, not by its class: `instanceof` fails for errors that come from another realm (a vm context).
-function fields(
-  error: unknown,
-): Partial<Record<'code' | 'errors' | 'message' | 'name' | 'reason' | 'syscall', unknown>> {
+function fields(error: unknown): Partial<Record<'code' | 'message' | 'name' | 'reason' | 'syscall', unknown>> {
   return typeof error === 'object' && error !== null ? error : {};
 }

@@ -1,11 +1,14 @@
 // Divides the time of one check among its phases. At any moment exactly one phase runs, so the phases add up to the
 // response time, and the phase that runs when a check is cut off is the one to blame. Redirect hops go through the
 // phases again and add to them. The phase in which a check ended badly keeps the time it took until then.
+//
+// Waiting for a slot of the resolver is the one phase that is no part of the response time: the worker was busy, not the
+// target slow.
 
 import { performance } from 'node:perf_hooks';
 import type { Phases } from '@everytick/core';
 
-export type Phase = 'dns' | 'connect' | 'tls' | 'firstByte' | 'download';
+export type Phase = 'dnsWait' | 'dns' | 'connect' | 'tls' | 'request' | 'firstByte' | 'download';
 
 export class PhaseClock {
   readonly startedAtMs = performance.now();
@@ -13,9 +16,11 @@ export class PhaseClock {
   #since = this.startedAtMs;
   #endedAtMs: number | null = null;
   readonly #spentMs: Record<Phase, number | null> = {
+    dnsWait: null,
     dns: null,
     connect: null,
     tls: null,
+    request: null,
     firstByte: null,
     download: null,
   };
@@ -25,9 +30,9 @@ export class PhaseClock {
     return this.#phase ?? 'dns';
   }
 
-  /** Ends the running phase and begins another one. The first one begins with the clock. */
-  enter(phase: Phase): void {
-    this.#charge(performance.now());
+  /** Ends the running phase and begins another one, now or a moment ago. The first one begins with the clock. */
+  enter(phase: Phase, atMs = performance.now()): void {
+    this.#charge(atMs);
     this.#phase = phase;
   }
 
@@ -39,17 +44,20 @@ export class PhaseClock {
     this.#endedAtMs = now;
   }
 
-  /** From the start until `stop`, in whole microseconds. */
+  /** From the start until `stop`, less what was spent waiting for the resolver, in whole microseconds. */
   get elapsedUs(): number {
-    return Math.round(((this.#endedAtMs ?? performance.now()) - this.startedAtMs) * 1000);
+    const elapsedMs = (this.#endedAtMs ?? performance.now()) - this.startedAtMs - (this.#spentMs.dnsWait ?? 0);
+    return Math.round(elapsedMs * 1000);
   }
 
   phases(): Phases {
     const spent = this.#spentMs;
     return {
+      dnsWaitUs: microseconds(spent.dnsWait),
       dnsUs: microseconds(spent.dns),
       connectUs: microseconds(spent.connect),
       tlsUs: microseconds(spent.tls),
+      requestUs: microseconds(spent.request),
       firstByteUs: microseconds(spent.firstByte),
       downloadUs: microseconds(spent.download),
     };

@@ -10,6 +10,12 @@ export function isRedirect(status: number): boolean {
   return redirectStatuses.has(status);
 }
 
+/** Whether what follows such a response is a GET without a body (RFC 9110, 15.4; as browsers do for 301 and 302). */
+export function turnsIntoGet(status: number, method: string): boolean {
+  if (status === 303) return method !== 'HEAD' && method !== 'GET';
+  return (status === 301 || status === 302) && method === 'POST';
+}
+
 /** The URL that `location` means seen from `from` (RFC 9110, 10.2.2), or why it cannot be followed. */
 export function nextHop(from: URL, location: string): URL | FetchError {
   // undici reads headers as Latin-1; browsers read this one as UTF-8.
@@ -30,10 +36,11 @@ export function nextHop(from: URL, location: string): URL | FetchError {
 /** The Authorization header for a URL with user and password in it (RFC 7617), null for one without. */
 export function basicAuthorization(url: URL): string | null {
   if (url.username === '' && url.password === '') return null;
-  return `Basic ${Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64')}`;
+  return `Basic ${Buffer.from(`${percentDecoded(url.username)}:${percentDecoded(url.password)}`).toString('base64')}`;
 }
 
-function decoded(text: string): string {
+/** The text itself where it is not well formed. */
+export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,39 +1,96 @@
-// Fetches targets, each over fresh connections, and reports what happened without judging it.
+// Fetches targets, each over fresh connections unless it says otherwise, and reports what happened without judging it.
 
 import type { Socket } from 'node:net';
-import type { FetchResult, RequestHeaders, Target, TargetFetcher } from '@everytick/core';
-import { acceptedEncodings } from './body.ts';
+import type { FetchError, FetchResult, RequestHeaders, ResultError, Target, TargetFetcher } from '@everytick/core';
+import { NameResolver } from '../dns/name-resolver.ts';
+import { EgressPolicy } from '../egress/egress-policy.ts';
+import { SecretMissing, type SecretSource } from '../secrets/secret-resolver.ts';
 import { CheckRun, type RunContext } from './check-run.ts';
-import { Connector, type ConnectorOptions } from './connector.ts';
+import { failure, internalFailure } from './error-codes.ts';
+import { KeptConnections } from './kept-connections.ts';
+import { OAuthTokens } from './oauth-tokens.ts';
+import { planRequests, type RequestPlan } from './request-plan.ts';
+import { SecureContexts } from './secure-contexts.ts';
 
-export interface UndiciFetcherOptions extends ConnectorOptions {
+export interface UndiciFetcherOptions {
   /** How much of a body is read and kept, before content decoding and after it. 1 MiB where absent. */
   readonly bodyLimitBytes?: number | undefined;
+  /** Where checks may connect; public addresses alone where absent. */
+  readonly egress?: EgressPolicy | undefined;
+  /** Where secrets may come from; from nowhere where absent. */
+  readonly secrets?: SecretSource | undefined;
+  /** Its owner closes it. One of its own where absent. */
+  readonly resolver?: NameResolver | undefined;
+  /** PEM certificates of authorities to trust beside those that Node trusts. */
+  readonly extraCa?: readonly string[] | undefined;
+  /** How long a check may wait for its OAuth2 token before it begins. 2 s where absent. */
+  readonly longestTokenWaitMs?: number | undefined;
+  /** Whether results describe certificates. */
+  readonly certificateDetails?: boolean | undefined;
 }
 
+/** What is written out needs no source. */
+const noSecrets: SecretSource = {
+  resolve(value) {
+    if (typeof value === 'string') return value;
+    throw new SecretMissing('there are no secrets for checks here');
+  },
+};
+
 export class UndiciFetcher implements TargetFetcher, RunContext {
-  readonly connector: Connector;
+  readonly resolver: NameResolver;
+  readonly egress: EgressPolicy;
+  readonly secureContexts: SecureContexts;
+  readonly kept = new KeptConnections();
   readonly bodyLimitBytes: number;
-  readonly headers: readonly string[] = [
-    'user-agent',
-    'Everytick/0.1',
-    'accept',
-    '*/*',
-    'accept-encoding',
-    acceptedEncodings,
-  ];
+  readonly certificateDetails: boolean;
+  readonly #secrets: SecretSource;
+  readonly #tokens: OAuthTokens;
+  readonly #ownResolver: NameResolver | null;
   readonly #runs = new Set<CheckRun>();
   readonly #sockets = new Set<Socket>();
   #closed = false;
 
   constructor(options: UndiciFetcherOptions = {}) {
-    this.connector = new Connector(options);
+    this.#ownResolver = options.resolver === undefined ? new NameResolver() : null;
+    this.resolver = options.resolver ?? (this.#ownResolver as NameResolver);
+    this.egress = options.egress ?? new EgressPolicy();
+    this.secureContexts = new SecureContexts(options.extraCa);
     this.bodyLimitBytes = options.bodyLimitBytes ?? 1_048_576;
+    this.certificateDetails = options.certificateDetails ?? false;
+    this.#secrets = options.secrets ?? noSecrets;
+    this.#tokens = new OAuthTokens({
+      fetch: (target) => this.fetch(target),
+      secrets: this.#secrets,
+      longestWaitMs: options.longestTokenWaitMs ?? 2_000,
+    });
   }
 
-  fetch(target: Target, headers?: RequestHeaders): Promise<FetchResult> {
+  async fetch(target: Target, headers?: RequestHeaders): Promise<FetchResult> {
+    const oauth2 = target.options?.auth?.oauth2;
+    let bearer: string | null = null;
+    let plan: RequestPlan;
+    try {
+      if (oauth2 !== undefined) {
+        const answer = await this.#tokens.tokenFor(target, oauth2);
+        if (!('token' in answer)) return notBegun(target, answer);
+        bearer = answer.token;
+      }
+      plan = planRequests(target, this.#secrets, bearer, headers);
+    } catch (error) {
+      if (error instanceof SecretMissing) {
+        return notBegun(target, { missed: { code: 'secret_missing', detail: error.message } });
+      }
+      return notBegun(target, { error: internalFailure(error) });
+    }
+    const result = await this.#run(target, plan);
+    if (oauth2 !== undefined && result.httpStatus === 401) this.#tokens.forget(target, oauth2);
+    return result;
+  }
+
+  #run(target: Target, plan: RequestPlan): Promise<FetchResult> {
     return new Promise((resolve) => {
-      const run = new CheckRun(target, headers, this, (result) => {
+      const run = new CheckRun(target, plan, this, (result) => {
         this.#runs.delete(run);
         resolve(result);
       });
@@ -47,6 +104,8 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
   async close(): Promise<void> {
     this.#closed = true;
     for (const run of this.#runs) run.cancel();
+    this.kept.close();
+    this.#ownResolver?.close();
     await Promise.all(
       [...this.#sockets].map((socket) => new Promise((closed) => socket.once('close', closed).destroy())),
     );
@@ -61,4 +120,33 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
   }
+}
+
+/** For a check that ended before its first request. */
+function notBegun(target: Target, why: { readonly error: FetchError } | { readonly missed: ResultError }): FetchResult {
+  const missed = 'missed' in why ? why.missed : undefined;
+  return {
+    startedAtMonotonicMs: performance.now(),
+    responseTimeUs: 0,
+    phases: {
+      dnsWaitUs: null,
+      dnsUs: null,
+      connectUs: null,
+      tlsUs: null,
+      requestUs: null,
+      firstByteUs: null,
+      downloadUs: null,
+    },
+    httpStatus: null,
+    headers: null,
+    body: null,
+    bodyTruncated: false,
+    finalUrl: target.url,
+    redirects: 0,
+    protocol: null,
+    remoteAddress: null,
+    tls: null,
+    error: 'error' in why ? why.error : failure('internal_error', why.missed.detail),
+    missed,
+  };
 }

@@ -45,6 +45,11 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
     buckets: DURATION_BUCKETS,
     registers: this.#registers,
   });
+  readonly #suspect = new Counter({
+    name: 'everytick_checks_suspect_total',
+    help: 'Checks during which this process was held up for so long that their figures are doubtful.',
+    registers: this.#registers,
+  });
   readonly #claims = new Counter({
     name: 'everytick_claims_total',
     help: 'Claim statements, by result.',
@@ -170,7 +175,7 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
   }
 
   process(results: readonly CheckResult[]): void {
-    for (const { outcome, error, responseTimeUs } of results) {
+    for (const { outcome, error, responseTimeUs, suspect } of results) {
       const error_code = error?.code ?? '';
       if (responseTimeUs === null) {
         this.#missed.inc({ error_code });
@@ -178,6 +183,7 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
       }
       this.#checks.inc({ outcome, error_code });
       this.#responseTime.observe(responseTimeUs / 1e6);
+      if (suspect) this.#suspect.inc();
     }
   }
 }

@@ -2,17 +2,26 @@
 
 import type { CheckResult, ClaimedCheck, Evaluation, FetchResult, ResultError } from '@everytick/core';
 import { evaluate } from '../evaluate/evaluate.ts';
+import { isSuspect } from './suspicion.ts';
 
-/** `startedAtMs` by the database clock. */
-export function resultOfFetch(check: ClaimedCheck, fetched: FetchResult, startedAtMs: number): CheckResult {
-  let evaluation: Evaluation;
-  try {
-    evaluation = evaluate(check.target, fetched);
-  } catch (error) {
-    // A pattern that slipped past validation, most likely. The tick is accounted for all the same.
-    const detail = `the check could not be evaluated: ${(error as Error).message}`.slice(0, 200);
-    evaluation = { outcome: 'down', matched: null, error: { code: 'internal_error', detail } };
+/** How a check was carried out, beside what it brought. */
+export interface Circumstances {
+  /** By the database clock. */
+  readonly startedAtMs: number;
+  /** The longest time in one piece for which the worker's event loop was held up meanwhile. */
+  readonly loopDelayMs: number;
+}
+
+export function resultOfFetch(
+  check: ClaimedCheck,
+  fetched: FetchResult,
+  { startedAtMs, loopDelayMs }: Circumstances,
+): CheckResult {
+  if (fetched.missed !== undefined) {
+    // Only a redirect can have had a request before what was in the worker's way.
+    return { ...missed(check, fetched.missed), startedAtMs: fetched.redirects > 0 ? startedAtMs : null };
   }
+  const { assertions, ...evaluation } = evaluated(check, fetched, startedAtMs);
   return {
     check,
     ...evaluation,
@@ -21,7 +30,25 @@ export function resultOfFetch(check: ClaimedCheck, fetched: FetchResult, started
     phases: fetched.phases,
     httpStatus: fetched.httpStatus,
     bodyBytes: fetched.body?.length ?? null,
+    protocol: fetched.protocol,
+    remoteAddress: fetched.remoteAddress,
+    redirects: fetched.protocol === null ? null : fetched.redirects,
+    certificateExpiresAtMs: fetched.tls?.expiresAtMs ?? null,
+    loopDelayUs: Math.round(loopDelayMs * 1_000),
+    suspect: isSuspect(loopDelayMs, fetched.responseTimeUs),
+    failed: assertions.filter(({ ok }) => !ok),
   };
+}
+
+/** Certificates are valid by the clock of the database, as everything is. */
+function evaluated(check: ClaimedCheck, fetched: FetchResult, nowMs: number): Evaluation {
+  try {
+    return evaluate(check.target, fetched, nowMs);
+  } catch (error) {
+    // A pattern that slipped past validation, most likely. The tick is accounted for all the same.
+    const detail = `the check could not be evaluated: ${(error as Error).message}`.slice(0, 200);
+    return { outcome: 'down', matched: null, assertions: [], error: { code: 'internal_error', detail } };
+  }
 }
 
 /** A check that the limit of its host (name and port) kept from beginning. */
@@ -32,12 +59,13 @@ export function missedForHost(check: ClaimedCheck, host: string): CheckResult {
 /** A check that failed while its worker stood still: whether the target or the worker was late, nobody knows. */
 export function missedForStall(
   check: ClaimedCheck,
-  startedAtMs: number,
+  { startedAtMs, loopDelayMs }: Circumstances,
   stalledMs: number,
   failed: ResultError,
 ): CheckResult {
   const detail = `the worker stood still for ${Math.round(stalledMs)} ms, else it would have been ${failed.code}`;
-  return { ...missed(check, { code: 'worker_stalled', detail }), startedAtMs };
+  const result = missed(check, { code: 'worker_stalled', detail });
+  return { ...result, startedAtMs, loopDelayUs: Math.round(loopDelayMs * 1_000) };
 }
 
 function missed(check: ClaimedCheck, error: ResultError): CheckResult {
@@ -48,8 +76,23 @@ function missed(check: ClaimedCheck, error: ResultError): CheckResult {
     error: { code: error.code, detail: error.detail.slice(0, 200) },
     startedAtMs: null,
     responseTimeUs: null,
-    phases: { dnsUs: null, connectUs: null, tlsUs: null, firstByteUs: null, downloadUs: null },
+    phases: {
+      dnsWaitUs: null,
+      dnsUs: null,
+      connectUs: null,
+      tlsUs: null,
+      requestUs: null,
+      firstByteUs: null,
+      downloadUs: null,
+    },
     httpStatus: null,
     bodyBytes: null,
+    protocol: null,
+    remoteAddress: null,
+    redirects: null,
+    certificateExpiresAtMs: null,
+    loopDelayUs: null,
+    suspect: null,
+    failed: [],
   };
 }

@@ -12,8 +12,10 @@ export class LogProcessor implements ResultProcessor {
 
   process(results: readonly CheckResult[]): void {
     if (!this.#logger.isLevelEnabled('debug')) return;
-    for (const { check, outcome, httpStatus, responseTimeUs, error } of results) {
-      this.#logger.debug({ targetId: check.target.id, outcome, httpStatus, responseTimeUs, error }, 'check recorded');
+    for (const { check, ...result } of results) {
+      // Not the target itself: its URL and options may hold secrets.
+      const { target, scheduledAtMs } = check;
+      this.#logger.debug({ targetId: target.id, scheduledAtMs, ...result }, 'check recorded');
     }
   }
 }

@@ -1,26 +1,12 @@
 import { type CheckResult, type FinishReport, silentLogger } from '@everytick/core';
-import { eventually } from '@everytick/testing';
+import { eventually, resultOf } from '@everytick/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { ResultReporter, type ResultReporterOptions } from './result-reporter.ts';
 
 function result(id: number): CheckResult {
-  return {
-    check: {
-      target: { id, url: 'http://127.0.0.1:9/', timeoutMs: 1_000, matchPattern: null },
-      scheduledAtMs: 0,
-      nextAtMs: 0,
-      epoch: 1,
-    },
-    outcome: 'up',
-    matched: null,
-    error: null,
-    startedAtMs: 0,
-    responseTimeUs: 1,
-    phases: { dnsUs: null, connectUs: null, tlsUs: null, firstByteUs: null, downloadUs: null },
-    httpStatus: 200,
-    bodyBytes: 0,
-  };
+  const target = { id, url: 'http://127.0.0.1:9/', timeoutMs: 1_000, matchPattern: null };
+  return resultOf({ target, scheduledAtMs: 0, nextAtMs: 0, epoch: 1 });
 }
 
 const idsOf = (results: readonly CheckResult[]) => results.map((each) => each.check.target.id);

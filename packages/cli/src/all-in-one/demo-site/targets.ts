@@ -17,5 +17,5 @@ export function demoTargets(siteUrl: string): TargetSpec[] {
     { name: 'unreachable', url: `http://127.0.0.1:${closedPort}/`, interval: '5s' },
     { name: 'redirect', url: `${siteUrl}/redirect`, interval: '3s', match: '<h1>Fast</h1>' },
   ];
-  return targets.map((target) => parseTargetSpec(target, compilePattern));
+  return targets.map((target) => parseTargetSpec(target, { compilePattern }));
 }

@@ -1,0 +1,1 @@
+export { EgressPolicy, type EgressRules, loopbackCidrs } from './egress-policy.ts';

@@ -1,0 +1,84 @@
+// Connects to the first of several addresses that answers (RFC 8305): they are tried in order, the next one as soon as the
+// one before has failed or has been silent for a quarter of a second. One that has been begun stays in the race.
+
+import net from 'node:net';
+
+/** As RFC 8305, 5 recommends. */
+const attemptDelayMs = 250;
+
+export interface RaceObserver {
+  onConnected(socket: net.Socket, address: string): void;
+  /** All have failed: the most telling of their errors. */
+  onFailed(error: unknown): void;
+}
+
+export class AddressRace {
+  readonly #addresses: readonly string[];
+  readonly #port: number;
+  readonly #observer: RaceObserver;
+  readonly #track: (socket: net.Socket) => void;
+  readonly #running = new Set<net.Socket>();
+  readonly #errors: unknown[] = [];
+  #next = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #over = false;
+
+  /** `track` hears of every socket that is opened. */
+  constructor(addresses: readonly string[], port: number, track: (socket: net.Socket) => void, observer: RaceObserver) {
+    this.#addresses = addresses;
+    this.#port = port;
+    this.#track = track;
+    this.#observer = observer;
+    this.#attempt();
+  }
+
+  cancel(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    for (const socket of this.#running) socket.destroy();
+    this.#running.clear();
+  }
+
+  #attempt(): void {
+    clearTimeout(this.#timer);
+    const address = this.#addresses[this.#next];
+    if (address === undefined) return;
+    this.#next += 1;
+    // Nagle's algorithm would hold back the end of a request; Node waits for it by default.
+    const socket = net.connect({ host: address, port: this.#port, noDelay: true });
+    this.#running.add(socket);
+    this.#track(socket);
+    socket.once('connect', () => this.#connected(socket, address));
+    // A listener that stays: a socket that fails when nobody is interested any more must not end the process.
+    socket.on('error', (error) => this.#failed(socket, error));
+    if (this.#next < this.#addresses.length) this.#timer = setTimeout(() => this.#attempt(), attemptDelayMs);
+  }
+
+  #connected(socket: net.Socket, address: string): void {
+    if (this.#over) return;
+    this.#running.delete(socket);
+    this.cancel();
+    this.#observer.onConnected(socket, address);
+  }
+
+  #failed(socket: net.Socket, error: unknown): void {
+    if (this.#over || !this.#running.delete(socket)) return;
+    this.#errors.push(error);
+    if (this.#next < this.#addresses.length) this.#attempt();
+    else if (this.#running.size === 0) {
+      this.cancel();
+      this.#observer.onFailed(mostTelling(this.#errors));
+    }
+  }
+}
+
+// What a machine answered says more than silence does.
+const telling = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+function mostTelling(errors: readonly unknown[]): unknown {
+  for (const code of telling) {
+    const found = errors.find((error) => (error as NodeJS.ErrnoException).code === code);
+    if (found !== undefined) return found;
+  }
+  return errors[0];
+}

@@ -1,0 +1,273 @@
+// From a URL to the one connection of a hop: the name is resolved, each address is judged, the first one that answers is
+// taken, a proxy is asked for the way, TLS is agreed on.
+//
+//   dnsWait --slot--> dns --addresses, judged--> connect --TCP, tunnel--> tls --handshake, certificate--> ready
+//
+// Names are resolved once and connections go to addresses, so nothing can change between judging and connecting. The
+// phases are timed from the sockets' own events, which is why undici does not open them: its diagnostics cannot be tied to
+// a request.
+
+import net from 'node:net';
+import tls from 'node:tls';
+import type { FetchError, HttpProtocol, TlsInfo } from '@everytick/core';
+import type { NameResolver } from '../dns/name-resolver.ts';
+import type { EgressPolicy } from '../egress/egress-policy.ts';
+import { AddressRace } from './address-race.ts';
+import { failure, hopFailure } from './error-codes.ts';
+import type { Phase } from './phase-clock.ts';
+import { openTunnel, portOf } from './proxy-tunnel.ts';
+import type { RequestPlan } from './request-plan.ts';
+import type { SecureContexts } from './secure-contexts.ts';
+import { tlsInfoOf } from './tls-info.ts';
+
+/** What all dials of a fetcher share. */
+export interface DialContext {
+  readonly resolver: NameResolver;
+  readonly egress: EgressPolicy;
+  readonly secureContexts: SecureContexts;
+  /** Whether results are to describe certificates. */
+  readonly certificateDetails: boolean;
+  /** Hears of every socket that is opened. */
+  track(socket: net.Socket): void;
+}
+
+/** A connection over which a request can be sent. */
+export interface Connection {
+  readonly socket: net.Socket;
+  /** Of the machine at its other end, which is the proxy where there is one. */
+  readonly remoteAddress: string;
+  readonly tls: TlsInfo | null;
+  readonly protocol: HttpProtocol;
+  /** When it stood, by `performance.now()`: looking at its certificate is no part of the handshake. */
+  readonly readyAtMs: number;
+}
+
+/** `onReady`, `onFailed` and `onNoSlot` are the last that is heard. */
+export interface DialObserver {
+  onPhase(phase: Phase): void;
+  onReady(connection: Connection): void;
+  /** `seen` is what was learned of a certificate that was not accepted. */
+  onFailed(error: FetchError, seen?: { readonly remoteAddress: string; readonly tls: TlsInfo }): void;
+  /** The worker has too many names to resolve. */
+  onNoSlot(): void;
+}
+
+const alpnProtocols = { '1.1': ['http/1.1'], '2': ['h2'], auto: ['h2', 'http/1.1'] };
+
+export class Dial {
+  readonly #url: URL;
+  readonly #plan: RequestPlan;
+  readonly #own: boolean;
+  readonly #deadlineMs: () => number;
+  readonly #context: DialContext;
+  readonly #observer: DialObserver;
+  #cancelLookup: (() => void) | undefined;
+  #race: AddressRace | undefined;
+  #socket: net.Socket | undefined;
+  #over = false;
+
+  /** `own`: whether the URL is of the target's own origin. `deadlineMs`: the check's, by `performance.now()`. */
+  constructor(
+    url: URL,
+    plan: RequestPlan,
+    own: boolean,
+    deadlineMs: () => number,
+    context: DialContext,
+    observer: DialObserver,
+  ) {
+    this.#url = url;
+    this.#plan = plan;
+    this.#own = own;
+    this.#deadlineMs = deadlineMs;
+    this.#context = context;
+    this.#observer = observer;
+  }
+
+  start(): void {
+    const host = hostOf(this.#url);
+    const port = portOfUrl(this.#url);
+    const { proxy } = this.#plan;
+    if (proxy === null) {
+      this.#resolve(host, (addresses) =>
+        this.#connect(addresses, port, (socket, address) => this.#secure(socket, address)),
+      );
+    } else if (proxy.resolvesNames && net.isIP(host) === 0) {
+      this.#connectThrough(proxy.url, host, port);
+    } else {
+      // The proxy is given an address, which is judged here.
+      this.#resolve(host, ([address]) => this.#connectThrough(proxy.url, address as string, port));
+    }
+  }
+
+  /** Nothing is heard afterwards, and what was opened is closed. */
+  cancel(): void {
+    this.#over = true;
+    this.#cancelLookup?.();
+    this.#race?.cancel();
+    this.#socket?.destroy();
+  }
+
+  #connectThrough(proxy: URL, host: string, port: number): void {
+    this.#resolve(hostOf(proxy), (addresses) =>
+      this.#connect(addresses, portOf(proxy), (socket, address) => {
+        this.#socket = socket;
+        openTunnel(socket, proxy, { host, port }, this.#deadlineMs() - performance.now(), {
+          onOpen: () => {
+            if (!this.#over) this.#secure(socket, address);
+          },
+          onRefused: (reason) => {
+            this.#fail(
+              failure('proxy_failed', `the proxy ${proxy.host} did not open a way to ${this.#url.host} (${reason})`),
+            );
+          },
+        });
+      }),
+    );
+  }
+
+  #resolve(name: string, next: (addresses: readonly string[]) => void): void {
+    if (net.isIP(name) !== 0) {
+      const refusal = this.#context.egress.refusal(name);
+      if (refusal === null) next([name]);
+      else this.#fail(failure('egress_denied', refusal));
+      return;
+    }
+    this.#observer.onPhase('dnsWait');
+    const { ipFamily: family, dnsServer: server, dnsCache: cache } = this.#plan;
+    if (server !== undefined) {
+      const refusal = this.#context.egress.refusal(addressOfServer(server));
+      if (refusal !== null) {
+        this.#fail(failure('egress_denied', `the DNS server: ${refusal}`));
+        return;
+      }
+    }
+    this.#cancelLookup = this.#context.resolver.resolve(
+      name,
+      { family, server, cache, deadlineMs: this.#deadlineMs() },
+      {
+        onAsked: () => {
+          if (!this.#over) this.#observer.onPhase('dns');
+        },
+        onResolved: (resolved) => {
+          if (this.#over) return;
+          let refusal: string | null = null;
+          const open = resolved.flatMap(({ address }) => {
+            const why = this.#context.egress.refusal(address);
+            refusal ??= why;
+            return why === null ? [address] : [];
+          });
+          if (open.length > 0) next(open);
+          else this.#fail(failure('egress_denied', `${name}: ${refusal}`));
+        },
+        onFailed: (error) => this.#fail(hopFailure('dns', error, name)),
+        onNoSlot: () => {
+          if (this.#over) return;
+          this.#over = true;
+          this.#observer.onNoSlot();
+        },
+      },
+    );
+  }
+
+  #connect(addresses: readonly string[], port: number, next: (socket: net.Socket, address: string) => void): void {
+    this.#observer.onPhase('connect');
+    this.#race = new AddressRace(addresses, port, (socket) => this.#context.track(socket), {
+      onConnected: next,
+      onFailed: (error) => {
+        const { proxy } = this.#plan;
+        if (proxy === null) this.#fail(hopFailure('connect', error, this.#url.host));
+        else {
+          const { code } = hopFailure('connect', error, proxy.url.host);
+          this.#fail(failure('proxy_failed', `the proxy ${proxy.url.host} cannot be reached (${code})`));
+        }
+      },
+    });
+  }
+
+  #secure(socket: net.Socket, remoteAddress: string): void {
+    this.#socket = socket;
+    if (this.#url.protocol === 'http:') {
+      this.#ready({ socket, remoteAddress, tls: null, protocol: 'http/1.1', readyAtMs: performance.now() });
+      return;
+    }
+    this.#observer.onPhase('tls');
+    const { verifyTls, httpVersion } = this.#plan;
+    const name = this.#serverName();
+    let secured: tls.TLSSocket;
+    try {
+      secured = tls.connect({
+        socket,
+        secureContext: this.#context.secureContexts.of(this.#tlsMaterial()),
+        ALPNProtocols: alpnProtocols[httpVersion],
+        // RFC 6066: no SNI for addresses. They are verified against the certificate's IP entries all the same.
+        ...(net.isIP(name) === 0 ? { servername: name } : { host: name }),
+        // A certificate that is not accepted is looked at all the same, so it is judged below, before anything is sent.
+        rejectUnauthorized: false,
+      });
+    } catch (error) {
+      // OpenSSL cannot read what the target brings along.
+      this.#fail(failure('tls_failed', `the target's own TLS options cannot be used: ${(error as Error).message}`));
+      return;
+    }
+    this.#socket = secured;
+    secured.on('error', (error) => this.#fail(hopFailure('tls', error, this.#url.host)));
+    secured.once('secureConnect', () => {
+      if (this.#over) return;
+      const readyAtMs = performance.now();
+      const info = tlsInfoOf(secured, this.#context.certificateDetails);
+      const seen = { remoteAddress, tls: info };
+      if (verifyTls && !secured.authorized) {
+        // Node puts the code there, whatever its types say.
+        const code: unknown = secured.authorizationError;
+        this.#fail(hopFailure('tls', { code }, this.#url.host), seen);
+      } else if (httpVersion === '2' && secured.alpnProtocol !== 'h2') {
+        this.#fail(failure('http_version', `${this.#url.host} does not speak HTTP/2`), seen);
+      } else {
+        const protocol = secured.alpnProtocol === 'h2' ? 'h2' : 'http/1.1';
+        this.#ready({ socket: secured, remoteAddress, tls: info, protocol, readyAtMs });
+      }
+    });
+  }
+
+  /** Another origin is shown no certificate of ours. */
+  #tlsMaterial(): RequestPlan['tls'] {
+    const { tls: material } = this.#plan;
+    return this.#own || material.cert === undefined ? material : { ...material, cert: undefined, key: undefined };
+  }
+
+  /** What the server is asked for and verified as. */
+  #serverName(): string {
+    const { serverName, host } = this.#plan;
+    const name = this.#own
+      ? (serverName ?? (host === null ? hostOf(this.#url) : host.replace(/:\d+$/, '')))
+      : hostOf(this.#url);
+    return name.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  }
+
+  #ready(connection: Connection): void {
+    this.#over = true;
+    this.#observer.onReady(connection);
+  }
+
+  #fail(error: FetchError, seen?: { readonly remoteAddress: string; readonly tls: TlsInfo }): void {
+    if (this.#over) return;
+    this.cancel();
+    this.#observer.onFailed(error, seen);
+  }
+}
+
+/** Without brackets. */
+function hostOf(url: URL): string {
+  return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+}
+
+function portOfUrl(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}
+
+function addressOfServer(server: string): string {
+  const bracketed = /^\[(.*)\]/.exec(server)?.[1];
+  if (bracketed !== undefined) return bracketed;
+  return net.isIP(server) === 0 ? server.replace(/:\d+$/, '') : server;
+}

@@ -1,0 +1,58 @@
+// Connections that targets with `reuse_connection` keep from one check to the next.
+
+import type { CheckOptions, Target } from '@everytick/core';
+import { type ClientConnection, longestKeptMs } from './exchange.ts';
+
+// A connection that is kept costs some 50 kB and a file descriptor.
+const mostKept = 1_000;
+
+interface Kept {
+  readonly connection: ClientConnection;
+  /** A changed target gets a connection as it now says. */
+  readonly options: CheckOptions | undefined;
+  readonly sinceMs: number;
+}
+
+export class KeptConnections {
+  readonly #kept = new Map<string, Kept>();
+
+  /** A connection to this origin that seems to be good still; null if there is none. It is the caller's from now on. */
+  take(target: Target, origin: string): ClientConnection | null {
+    const key = keyOf(target, origin);
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return null;
+    this.#kept.delete(key);
+    const { connection, options, sinceMs } = kept;
+    const good = options === target.options && performance.now() - sinceMs < longestKeptMs && isOpen(connection);
+    if (!good) connection.socket.destroy();
+    return good ? connection : null;
+  }
+
+  put(target: Target, origin: string, connection: ClientConnection): void {
+    if (!isOpen(connection)) return;
+    const key = keyOf(target, origin);
+    this.#kept.get(key)?.connection.socket.destroy();
+    this.#kept.set(key, { connection, options: target.options, sinceMs: performance.now() });
+    connection.socket.once('close', () => {
+      if (this.#kept.get(key)?.connection === connection) this.#kept.delete(key);
+    });
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > mostKept && oldest !== undefined) {
+      this.#kept.get(oldest)?.connection.socket.destroy();
+      this.#kept.delete(oldest);
+    }
+  }
+
+  close(): void {
+    for (const { connection } of this.#kept.values()) connection.socket.destroy();
+    this.#kept.clear();
+  }
+}
+
+function keyOf({ id }: Target, origin: string): string {
+  return `${id} ${origin}`;
+}
+
+function isOpen({ socket }: ClientConnection): boolean {
+  return !socket.destroyed && socket.readable && socket.writable;
+}

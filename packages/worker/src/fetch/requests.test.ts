@@ -1,0 +1,250 @@
+// What a target can say of its requests, seen from the server.
+
+import { Buffer } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import type { CheckOptions, FetchResult } from '@everytick/core';
+import {
+  createCertificateAuthority,
+  redirect,
+  respond,
+  startTcpServer,
+  startWebServer,
+  testFetcher,
+  type WebServer,
+} from '@everytick/testing';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+interface Seen {
+  readonly method: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+let server: WebServer;
+let other: WebServer;
+const seen: Seen[] = [];
+const fetcher = testFetcher({ environment: { PASSWORD: 'geheim', KEY: 'schlüssel', TOKEN: 'abc.def' } });
+
+function record(request: IncomingMessage): Promise<void> {
+  const chunks: Buffer[] = [];
+  return new Promise((resolve) => {
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      seen.push({ method: request.method, headers: request.headers, body: Buffer.concat(chunks).toString() });
+      resolve();
+    });
+  });
+}
+
+const recording = (reply: Parameters<WebServer['route']>[1]): Parameters<WebServer['route']>[1] => {
+  return (request, response) => void record(request).then(() => reply(request, response));
+};
+
+beforeAll(async () => {
+  other = await startWebServer({ routes: { '/': recording(respond({ body: 'elsewhere' })) } });
+  server = await startWebServer({ routes: { '/': recording(respond({ body: 'here' })) } });
+  for (const status of [301, 302, 303, 307, 308]) {
+    server.route(`/${status}`, recording(redirect('/', status)));
+    server.route(`/${status}-away`, recording(redirect(`${other.url}/`, status)));
+  }
+});
+beforeEach(() => {
+  seen.length = 0;
+});
+
+function fetch(path: string, options: CheckOptions): Promise<FetchResult> {
+  return fetcher.fetch({ id: 1, url: server.url + path, timeoutMs: 3_000, matchPattern: null, options });
+}
+
+describe('a request', () => {
+  it('has the method, the headers and the body that its target says', async () => {
+    const headers = { 'Content-Type': 'application/json', 'X-Shop': 'yes', 'User-Agent': 'ours' };
+    const result = await fetch('/', { method: 'POST', headers, body: '{"äpfel":1}' });
+    expect(result).toMatchObject({ httpStatus: 200, error: null });
+    expect(seen).toEqual([{ method: 'POST', headers: expect.any(Object), body: '{"äpfel":1}' }]);
+    expect(seen[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'x-shop': 'yes',
+      'user-agent': 'ours',
+      accept: '*/*',
+      'content-length': '12',
+    });
+  });
+
+  it.each(['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PURGE'])('can be %s', async (method) => {
+    expect(await fetch('/', { method })).toMatchObject({ httpStatus: 200, error: null });
+    expect(seen[0]?.method).toBe(method);
+  });
+
+  it('names another host where it is told to', async () => {
+    await fetch('/', { headers: { Host: 'shop.example' } });
+    expect(seen[0]?.headers.host).toBe('shop.example');
+  });
+
+  it('carries user and password, a bearer token and secret headers from where they are kept', async () => {
+    await fetch('/', { auth: { basic: { username: 'me', password: { env: 'PASSWORD' } } } });
+    await fetch('/', { auth: { bearer: { env: 'TOKEN' } } });
+    const { secrets } = await fetch('/', {
+      headers: { 'X-Key': { env: 'TOKEN' } },
+      body: { env: 'PASSWORD' },
+      method: 'PUT',
+    });
+    expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:geheim').toString('base64')}`);
+    expect(seen[1]?.headers.authorization).toBe('Bearer abc.def');
+    expect(seen[2]).toMatchObject({ headers: { 'x-key': 'abc.def' }, body: 'geheim' });
+    expect(secrets).toEqual(expect.arrayContaining(['abc.def', 'geheim']));
+  });
+
+  it('is not made without its secrets: that is the fault of the worker', async () => {
+    const result = await fetch('/', { auth: { bearer: { env: 'NOT_THERE' } } });
+    expect(result.missed).toMatchObject({ code: 'secret_missing' });
+    expect(result.missed?.detail).toMatch(/NOT_THERE/);
+    expect(seen).toEqual([]);
+  });
+
+  it('with a large body is timed while it is sent', async () => {
+    const body = 'x'.repeat(16_000_000);
+    const slow = await startTcpServer((socket) => {
+      socket.pause();
+      setTimeout(() => socket.resume(), 200);
+      let answered = false;
+      socket.on('data', () => {
+        if (answered || socket.bytesRead < body.length) return;
+        answered = true;
+        setTimeout(() => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'), 200);
+      });
+    });
+    const target = { id: 1, url: `http://127.0.0.1:${slow.port}/`, timeoutMs: 10_000, matchPattern: null };
+    const { phases, error } = await fetcher.fetch({ ...target, options: { method: 'POST', body } });
+    expect(error).toBeNull();
+    expect(phases.requestUs).toBeGreaterThan(150_000);
+    expect(phases.firstByteUs).toBeGreaterThan(150_000);
+  });
+});
+
+describe('a redirect', () => {
+  it.each([301, 302, 303])('with %d turns a POST into a GET without a body', async (status) => {
+    const headers = { 'content-type': 'text/plain', 'x-shop': 'yes' };
+    const result = await fetch(`/${status}`, { method: 'POST', body: 'order', headers });
+    expect(result).toMatchObject({ httpStatus: 200, redirects: 1, finalUrl: `${server.url}/` });
+    expect(seen[1]).toMatchObject({ method: 'GET', body: '', headers: { 'x-shop': 'yes' } });
+    expect(seen[1]?.headers['content-type']).toBeUndefined();
+  });
+
+  it.each([307, 308])('with %d repeats the request as it was', async (status) => {
+    await fetch(`/${status}`, { method: 'POST', body: 'order', headers: { 'content-type': 'text/plain' } });
+    expect(seen[1]).toMatchObject({ method: 'POST', body: 'order', headers: { 'content-type': 'text/plain' } });
+  });
+
+  it('keeps a HEAD a HEAD', async () => {
+    await fetch('/303', { method: 'HEAD' });
+    expect(seen.map(({ method }) => method)).toEqual(['HEAD', 'HEAD']);
+  });
+
+  it('to another origin takes along nothing that is secret or meant for one host', async () => {
+    await fetch('/307-away', {
+      method: 'POST',
+      body: 'open',
+      headers: {
+        'X-Key': { env: 'PASSWORD' },
+        Cookie: 'session=1',
+        Authorization: 'Digest x',
+        Host: 'shop.example',
+        'X-Shop': 'yes',
+      },
+    });
+    expect(seen).toHaveLength(2);
+    const { headers, body } = seen[1] as Seen;
+    expect(headers).toMatchObject({ 'x-shop': 'yes', host: new URL(other.url).host });
+    expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['x-key']));
+    expect([headers.cookie, headers.authorization, headers['x-key'], body]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'open',
+    ]);
+  });
+
+  it('to another origin ends a check whose body is secret', async () => {
+    const result = await fetch('/307-away', { method: 'POST', body: { env: 'PASSWORD' } });
+    expect(result.error?.code).toBe('redirect_invalid');
+    expect(seen).toHaveLength(1);
+  });
+
+  it('is the final response where it is not to be followed', async () => {
+    const result = await fetch('/302-away', { redirects: { follow: false } });
+    expect(result).toMatchObject({ httpStatus: 302, redirects: 0, error: null, finalUrl: `${server.url}/302-away` });
+    expect(result.headers?.['location']).toBe(`${other.url}/`);
+  });
+
+  it('is one too many beyond what is allowed', async () => {
+    expect((await fetch('/302', { redirects: { max: 0 } })).error?.code).toBe('redirect_limit');
+    expect((await fetch('/302', { redirects: { max: 1 } })).error).toBeNull();
+  });
+
+  it.each([
+    'http://127.0.0.1:1/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://017700000001/',
+  ])('to %s is judged like any other address', async (location) => {
+    const away = await startWebServer({ host: '127.0.0.2', routes: { '/': redirect(location) } });
+    const { EgressPolicy } = await import('../egress/index.ts');
+    const onlyItself = testFetcher({ egress: new EgressPolicy({ allow: ['127.0.0.2/32'] }) });
+    const result = await onlyItself.fetch({ id: 1, url: away.url, timeoutMs: 2_000, matchPattern: null });
+    expect(result.error?.code).toBe('egress_denied');
+  });
+});
+
+describe('TLS options', () => {
+  it('choose authority, name, client certificate and versions', async () => {
+    const ca = await createCertificateAuthority();
+    const site = await startWebServer({
+      certificate: await ca.issue({ names: ['shop.example'], addresses: [] }),
+      routes: { '/': recording(respond({ body: 'safe' })) },
+    });
+    const at = (options: CheckOptions) =>
+      fetcher.fetch({ id: 1, url: site.url, timeoutMs: 3_000, matchPattern: null, options });
+
+    const named = await at({ tls: { ca: ca.cert, server_name: 'shop.example' } });
+    expect(named.error).toBeNull();
+    expect(named.tls?.version).toBe('TLSv1.3');
+    expect((await at({ tls: { ca: ca.cert }, headers: { Host: 'shop.example:443' } })).error).toBeNull();
+    expect((await at({ tls: { ca: ca.cert } })).error?.code).toBe('tls_wrong_name');
+    expect((await at({ tls: { server_name: 'shop.example' } })).error?.code).toBe('tls_untrusted');
+    const unverified = await at({ tls: { insecure_skip_verify: true } });
+    expect(unverified.error).toBeNull();
+    expect(unverified.tls?.expiresAtMs).toBeGreaterThan(Date.now());
+    expect((await at({ tls: { ca: 'no certificate' } })).error?.code).toBe('tls_failed');
+  });
+
+  it('find out whether a server still speaks an old version', async () => {
+    const ca = await createCertificateAuthority();
+    const site = await startWebServer({ certificate: await ca.issue(), routes: { '/': respond({}) } });
+    const at = async (options: NonNullable<CheckOptions['tls']>) => {
+      const target = { id: 1, url: site.url, timeoutMs: 3_000, matchPattern: null };
+      const { tls, error } = await fetcher.fetch({ ...target, options: { tls: { ca: ca.cert, ...options } } });
+      return error?.code ?? tls?.version;
+    };
+    expect(await at({ max_version: '1.2' })).toBe('TLSv1.2');
+    expect(await at({ min_version: '1.3' })).toBe('TLSv1.3');
+    expect(await at({ max_version: '1.1' })).toBe('tls_version');
+  });
+
+  it('tell of a certificate that is not accepted when it expires, and send nothing', async () => {
+    const ca = await createCertificateAuthority();
+    const notAfter = new Date(Math.floor(Date.now() / 1_000) * 1_000 - 3_600_000);
+    const notBefore = new Date(notAfter.getTime() - 3_600_000);
+    const site = await startWebServer({
+      certificate: await ca.issue({ notBefore, notAfter }),
+      routes: { '/': recording(respond({})) },
+    });
+    const options = { tls: { ca: ca.cert } };
+    const result = await fetcher.fetch({ id: 1, url: site.url, timeoutMs: 3_000, matchPattern: null, options });
+    expect(result.error?.code).toBe('tls_expired');
+    expect(result.tls?.expiresAtMs).toBe(notAfter.getTime());
+    expect(result.remoteAddress).toBe('127.0.0.1');
+    expect(seen).toEqual([]);
+  });
+});

@@ -1,0 +1,1 @@
+export { SecretMissing, SecretResolver, type SecretResolverOptions, type SecretSource } from './secret-resolver.ts';
