@@ -5,6 +5,7 @@ import { checks } from './checks.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { type Report, toJson, toText } from './report.ts';
+import { timing } from './timing/timing.ts';
 import { verifyBench } from './verify.ts';
 
 const onProgress = (line: string) => process.stderr.write(`${line}\n`);
@@ -17,6 +18,13 @@ function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   return value;
+}
+
+const defaultRates = [50, 500];
+
+/** Of an option that takes several. */
+function counts(text: string, before: number[] | undefined): number[] {
+  return [...(before === defaultRates ? [] : (before ?? [])), count(text)];
 }
 
 const program = new Command('bench').description('Benchmarks of Everytick: a table, or JSON, with the machine named.');
@@ -35,7 +43,7 @@ program
 
 program
   .command('fetch')
-  .description('CPU of one check over plain HTTP: our fetcher against bare undici loops')
+  .description('CPU of one check over HTTP and HTTPS: our fetcher against bare undici loops')
   .option('--checks <n>', 'checks in a round', count, 3_000)
   .option('--concurrency <n>', 'checks at a time', count, 32)
   .option('--rounds <n>', 'rounds of each way; the table has their medians', count, 5)
@@ -54,6 +62,18 @@ program
   .option('--json', 'print JSON')
   .action(async ({ leases, batch, connections, runs, json }) => {
     show(await leaseDesigns({ leases, batch, connections, runs, onProgress }), json);
+  });
+
+program
+  .command('timing')
+  .description('are the phases of a check what the server did? Our fetcher, and blackbox_exporter, against the truth')
+  .option('--rates <n...>', 'checks per second, one run for each', counts, defaultRates)
+  .option('--duration <seconds>', 'how long each run is', count, 20)
+  .option('--seed <n>', 'draws the delays', count, 1)
+  .option('--blackbox', 'measure blackbox_exporter too (prometheus-blackbox-exporter of Debian)', false)
+  .option('--json', 'print JSON, one line for each monitor')
+  .action(async ({ rates, duration, seed, blackbox, json }) => {
+    for (const report of await timing({ rates, durationS: duration, seed, blackbox, onProgress })) show(report, json);
   });
 
 program

@@ -29,7 +29,7 @@ export {
   type TestProcess,
 } from './processes.ts';
 export { type ProxyOptions, type ProxyServer, startHttpProxy, startSocksProxy } from './proxy-server.ts';
-export { fetchedOf, noPhases, resultOf } from './results.ts';
+export { fetchedOf, resultOf } from './results.ts';
 export {
   addTestTargets,
   ledgerFaults,

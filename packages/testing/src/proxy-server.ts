@@ -3,9 +3,9 @@
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import http from 'node:http';
-import net, { type AddressInfo, type Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { atEnd } from './test-scope.ts';
+import { listenForTest } from './listening.ts';
 
 export interface ProxyOptions {
   /** `name:password` that it wants. */
@@ -122,18 +122,5 @@ function open(
 }
 
 async function listening(server: net.Server, asked: string[]): Promise<ProxyServer> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const close = async () => {
-    if (!server.listening) return;
-    const closed = once(server.close(), 'close');
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  };
-  atEnd(close);
-  return { port: (server.address() as AddressInfo).port, asked, [Symbol.asyncDispose]: close };
+  return { ...(await listenForTest(server)), asked };
 }

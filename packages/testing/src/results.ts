@@ -1,17 +1,6 @@
 // What passes along the pipeline, made without one.
 
-import type { CheckResult, ClaimedCheck, FetchResult, Phases } from '@everytick/core';
-
-/** Of a check that got nowhere. */
-export const noPhases: Phases = {
-  dnsWaitUs: null,
-  dnsUs: null,
-  connectUs: null,
-  tlsUs: null,
-  requestUs: null,
-  firstByteUs: null,
-  downloadUs: null,
-};
+import { type CheckResult, type ClaimedCheck, type FetchResult, noPhases } from '@everytick/core';
 
 /** What a fetcher brings from a server that answers 200 over plain HTTP with an empty body. */
 export function fetchedOf(overrides: Partial<FetchResult> = {}): FetchResult {

@@ -1,8 +1,9 @@
 // Servers that misbehave below HTTP.
 
 import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { listenForTest } from './listening.ts';
 import { atEnd } from './test-scope.ts';
 
 export interface TcpServer extends AsyncDisposable {
@@ -10,26 +11,8 @@ export interface TcpServer extends AsyncDisposable {
 }
 
 /** Listens on `host` and leaves each connection to `onConnection`. */
-export async function startTcpServer(
-  onConnection: (socket: net.Socket) => void,
-  host = '127.0.0.1',
-): Promise<TcpServer> {
-  const sockets = new Set<net.Socket>();
-  const server = net.createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
-    onConnection(socket);
-  });
-  await once(server.listen(0, host), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const close = async () => {
-    if (!server.listening) return;
-    const closed = once(server.close(), 'close');
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  };
-  atEnd(close);
-  return { port, [Symbol.asyncDispose]: close };
+export function startTcpServer(onConnection: (socket: net.Socket) => void, host?: string): Promise<TcpServer> {
+  return listenForTest(net.createServer(onConnection), host);
 }
 
 /** A port on 127.0.0.1 on which nothing listens any more. */

@@ -5,10 +5,11 @@ import {
   type ClaimedCheck,
   DatabaseClock,
   type FetchResult,
+  noPhases,
   silentLogger,
   type UnclaimedReason,
 } from '@everytick/core';
-import { eventually, fetchedOf, noPhases } from '@everytick/testing';
+import { eventually, fetchedOf } from '@everytick/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Capacity } from './capacity/capacity.ts';
 import { MonitoringWorker } from './monitoring-worker.ts';

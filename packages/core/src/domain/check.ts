@@ -28,6 +28,17 @@ export interface Phases {
   readonly downloadUs: number | null;
 }
 
+/** Of a check that got nowhere. */
+export const noPhases: Phases = {
+  dnsWaitUs: null,
+  dnsUs: null,
+  connectUs: null,
+  tlsUs: null,
+  requestUs: null,
+  firstByteUs: null,
+  downloadUs: null,
+};
+
 export interface FetchError {
   readonly code: CheckErrorCode;
   /** A sentence for people, at most 200 characters, with no secret in it. */

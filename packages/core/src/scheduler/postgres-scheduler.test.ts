@@ -3,7 +3,6 @@ import {
   addTestTargets,
   createTestDatabase,
   letTimePass,
-  noPhases,
   proveLedger,
   resultOf,
   syncLeases,
@@ -13,6 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import pg from 'pg';
 import { loadSql } from '../database/sql.ts';
 import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
+import { noPhases } from '../domain/check.ts';
 import { PostgresScheduler } from './postgres-scheduler.ts';
 
 const HORIZON_MS = 500;

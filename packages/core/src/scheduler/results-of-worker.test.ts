@@ -1,6 +1,7 @@
-import { addTestTargets, createTestDatabase, noPhases, resultOf, type TestDatabase } from '@everytick/testing';
+import { addTestTargets, createTestDatabase, resultOf, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
+import { noPhases } from '../domain/check.ts';
 import { PostgresScheduler } from './postgres-scheduler.ts';
 
 let database: TestDatabase;

@@ -6,6 +6,7 @@ import { loadSql } from '../database/sql.ts';
 import { EverytickError } from '../domain/error.ts';
 import type { CheckErrorCode, Outcome, PassedErrorCode } from '../domain/outcome.ts';
 import { nameInConflict, nameTaken, quotedList, targetsNotFound } from './target-errors.ts';
+import { specOfRow } from './target-row.ts';
 import type { TargetSpec } from './target-spec.ts';
 
 const insertSql = loadSql('targets-insert');
@@ -75,13 +76,7 @@ export async function listTargets(
   const { rows } = await database.query(listSql, [deleted]);
   return rows.map((row) => ({
     id: row.id,
-    name: row.name,
-    url: row.url,
-    intervalS: row.interval_s,
-    timeoutMs: row.timeout_ms,
-    matchPattern: row.match_pattern,
-    locations: row.locations,
-    options: row.options ?? {},
+    ...specOfRow(row),
     paused: row.paused,
     inMaintenance: row.in_maintenance,
     deletedAt: row.deleted_at,

@@ -20,6 +20,7 @@ import type { NamedTarget } from './stored-targets.ts';
 import { nameInConflict, nameTaken, targetsNotFound } from './target-errors.ts';
 import { targetFieldsWith } from './target-fields.ts';
 import { type TargetLabels, type TargetProblem, targetInvalid, targetProblems } from './target-problems.ts';
+import { specOfRow } from './target-row.ts';
 import type { TargetRules } from './target-rules.ts';
 import { fitProblems, type TargetSpec, timeoutProblem } from './target-spec.ts';
 
@@ -150,15 +151,7 @@ async function readTarget(database: Queryable, nameOrId: string): Promise<Stored
   return {
     id: row.id,
     version: row.version,
-    before: {
-      name: row.name,
-      url: row.url,
-      intervalS: row.interval_s,
-      timeoutMs: row.timeout_ms,
-      matchPattern: row.match_pattern,
-      locations: row.locations,
-      options: row.options ?? {},
-    },
+    before: specOfRow(row),
   };
 }
 

@@ -18,7 +18,7 @@ import type { Phase } from './phase-clock.ts';
 import { openTunnel, portOf } from './proxy-tunnel.ts';
 import type { RequestPlan } from './request-plan.ts';
 import type { SecureContexts } from './secure-contexts.ts';
-import { tlsInfoOf } from './tls-info.ts';
+import { TlsPeer } from './tls-info.ts';
 
 /** What all dials of a fetcher share. */
 export interface DialContext {
@@ -190,7 +190,6 @@ export class Dial {
       this.#ready({ socket, remoteAddress, tls: null, protocol: 'http/1.1', readyAtMs: performance.now() });
       return;
     }
-    this.#observer.onPhase('tls');
     const { verifyTls, httpVersion } = this.#plan;
     const name = this.#serverName();
     let secured: tls.TLSSocket;
@@ -203,18 +202,24 @@ export class Dial {
         ...(net.isIP(name) === 0 ? { servername: name } : { host: name }),
         // A certificate that is not accepted is looked at all the same, so it is judged below, before anything is sent.
         rejectUnauthorized: false,
+        checkServerIdentity: (host) => tls.checkServerIdentity(host, peer.identity()),
       });
     } catch (error) {
       // OpenSSL cannot read what the target brings along.
       this.#fail(failure('tls_failed', `the target's own TLS options cannot be used: ${(error as Error).message}`));
       return;
     }
+    // The ClientHello has left, the last thing that happens while a connection is being made; all before is our own work.
+    this.#observer.onPhase('tls');
     this.#socket = secured;
+    const peer = new TlsPeer(secured);
+    // Node would read the whole chain for `checkServerIdentity`, which takes a quarter of a millisecond.
+    secured.getPeerCertificate = () => ({}) as tls.DetailedPeerCertificate;
     secured.on('error', (error) => this.#fail(hopFailure('tls', error, this.#url.host)));
     secured.once('secureConnect', () => {
       if (this.#over) return;
       const readyAtMs = performance.now();
-      const info = tlsInfoOf(secured, this.#context.certificateDetails);
+      const info = peer.info(this.#context.certificateDetails);
       const seen = { remoteAddress, tls: info };
       if (verifyTls && !secured.authorized) {
         // Node puts the code there, whatever its types say.

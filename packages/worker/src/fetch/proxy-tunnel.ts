@@ -2,7 +2,6 @@
 // good as one to the host itself.
 
 import { Buffer } from 'node:buffer';
-import http from 'node:http';
 import type { Socket } from 'node:net';
 import { SocksClient } from 'socks';
 import { percentDecoded } from './redirect.ts';
@@ -19,38 +18,50 @@ export interface TunnelEnd {
   readonly port: number;
 }
 
+/** Of a proxy's answer to CONNECT, headers included. */
+const longestAnswer = 16_384;
+
 /** The socket is the caller's, in success and in failure; so is the deadline, `leftMs` from now. */
 export function openTunnel(socket: Socket, proxy: URL, end: TunnelEnd, leftMs: number, observer: TunnelObserver): void {
   if (proxy.protocol === 'http:') connectThroughHttp(socket, proxy, end, observer);
   else connectThroughSocks(socket, proxy, end, leftMs, observer);
 }
 
+/** RFC 9110, 9.3.6. By hand: node:http needs a millisecond for what is two lines, and that would be the target's. */
 function connectThroughHttp(socket: Socket, proxy: URL, { host, port }: TunnelEnd, observer: TunnelObserver): void {
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const headers: Record<string, string> = { host: authority, 'user-agent': 'Everytick/0.1' };
+  const lines = [`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`, 'User-Agent: Everytick/0.1'];
   if (proxy.username !== '') {
     const credentials = `${percentDecoded(proxy.username)}:${percentDecoded(proxy.password)}`;
-    headers['proxy-authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    lines.push(`Proxy-Authorization: Basic ${Buffer.from(credentials).toString('base64')}`);
   }
-  const request = http.request({
-    method: 'CONNECT',
-    path: authority,
-    headers,
-    // No agent: this very connection, and nothing is kept.
-    createConnection: () => socket,
-  });
-  request.on('connect', ({ statusCode, statusMessage }, _socket, head: Buffer) => {
-    if (statusCode === undefined || statusCode < 200 || statusCode > 299) {
-      observer.onRefused(`it answered ${statusCode ?? 'nothing'}${statusMessage ? ` ${statusMessage}` : ''}`);
+  let answer = Buffer.alloc(0);
+  const end = (reason: string | null) => {
+    socket.off('readable', onReadable).off('end', onEnd).off('error', onError);
+    if (reason === null) observer.onOpen();
+    else observer.onRefused(reason);
+  };
+  const onReadable = () => {
+    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) answer = Buffer.concat([answer, chunk]);
+    const endsAt = answer.indexOf('\r\n\r\n');
+    if (endsAt < 0) {
+      if (answer.length > longestAnswer) end('its answer has no end');
       return;
     }
-    if (head.length > 0) socket.unshift(head);
-    observer.onOpen();
-  });
-  // Some proxies answer a refusal as an ordinary response.
-  request.on('response', ({ statusCode }) => observer.onRefused(`it answered ${statusCode}`));
-  request.on('error', (error: NodeJS.ErrnoException) => observer.onRefused(error.code ?? error.message));
-  request.end();
+    const [, status, phrase = ''] =
+      /^HTTP\/1\.\d (\d{3})(?: ([^\r]{0,60}))?/.exec(answer.toString('latin1', 0, endsAt)) ?? [];
+    const rest = answer.subarray(endsAt + 4);
+    if (status?.startsWith('2') !== true)
+      end(`it answered ${status === undefined ? 'something else than HTTP' : `${status} ${phrase}`.trim()}`);
+    else {
+      if (rest.length > 0) socket.unshift(rest);
+      end(null);
+    }
+  };
+  const onEnd = () => end('it closed the connection');
+  const onError = (error: NodeJS.ErrnoException) => end(error.code ?? error.message);
+  socket.on('readable', onReadable).on('end', onEnd).on('error', onError);
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
 }
 
 function connectThroughSocks(

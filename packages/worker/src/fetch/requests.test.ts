@@ -210,6 +210,7 @@ describe('TLS options', () => {
     const named = await at({ tls: { ca: ca.cert, server_name: 'shop.example' } });
     expect(named.error).toBeNull();
     expect(named.tls?.version).toBe('TLSv1.3');
+    expect(named.tls?.expiresAtMs).toBeGreaterThan(Date.now());
     expect((await at({ tls: { ca: ca.cert }, headers: { Host: 'shop.example:443' } })).error).toBeNull();
     expect((await at({ tls: { ca: ca.cert } })).error?.code).toBe('tls_wrong_name');
     expect((await at({ tls: { server_name: 'shop.example' } })).error?.code).toBe('tls_untrusted');

@@ -1,33 +1,56 @@
 // What there is to say of a TLS connection and its certificates.
 
 import type { X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
+import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { CertificateInfo, TlsInfo } from '@everytick/core';
 
 /** A chain that names itself as its own issuer's issuer must have an end. */
 const longestChain = 16;
 
-/** `detailed` adds the certificates themselves, which costs as much as a quarter of a handshake. */
-export function tlsInfoOf(socket: TLSSocket, detailed: boolean): TlsInfo {
-  const chain = chainOf(socket);
-  const expiries = chain.map((certificate) => certificate.validToDate.getTime());
-  return {
-    version: socket.getProtocol() ?? 'unknown',
-    cipher: socket.getCipher().standardName,
-    expiresAtMs: expiries.length === 0 ? null : Math.min(...expiries),
-    ...(detailed ? { chain: chain.map(describe) } : {}),
-  };
-}
+/** The server at the other end of a TLS connection. */
+export class TlsPeer {
+  readonly #socket: TLSSocket;
+  #chain: readonly X509Certificate[] | null = null;
 
-/** As far as it is known: what the server sent, and the authorities by which it was verified. */
-function chainOf(socket: TLSSocket): X509Certificate[] {
-  const chain: X509Certificate[] = [];
-  let certificate = socket.getPeerX509Certificate();
-  while (certificate !== undefined && chain.length < longestChain) {
-    chain.push(certificate);
-    certificate = certificate.issuerCertificate;
+  constructor(socket: TLSSocket) {
+    this.#socket = socket;
   }
-  return chain;
+
+  /** What `tls.checkServerIdentity` looks at, read from the server's own certificate alone. */
+  identity(): PeerCertificate {
+    const [certificate] = this.#certificates();
+    const commonNames = (certificate?.subject ?? '').split('\n').flatMap((line) => /^CN=(.*)$/.exec(line)?.[1] ?? []);
+    const identity = { subject: { CN: commonNames }, subjectaltname: certificate?.subjectAltName };
+    return identity as unknown as PeerCertificate;
+  }
+
+  /** `detailed` adds the certificates themselves, which costs as much as a quarter of a handshake. */
+  info(detailed: boolean): TlsInfo {
+    const chain = this.#certificates();
+    const expiries = chain.map((certificate) => certificate.validToDate.getTime());
+    return {
+      version: this.#socket.getProtocol() ?? 'unknown',
+      cipher: this.#socket.getCipher().standardName,
+      expiresAtMs: expiries.length === 0 ? null : Math.min(...expiries),
+      ...(detailed ? { chain: chain.map(describe) } : {}),
+    };
+  }
+
+  /**
+   * As far as it is known: what the server sent, and the authorities by which it was verified. Asked for once only: a second
+   * call of `getPeerX509Certificate` brings nothing (Node 24.21).
+   */
+  #certificates(): readonly X509Certificate[] {
+    if (this.#chain !== null) return this.#chain;
+    const chain: X509Certificate[] = [];
+    let certificate = this.#socket.getPeerX509Certificate();
+    while (certificate !== undefined && chain.length < longestChain) {
+      chain.push(certificate);
+      certificate = certificate.issuerCertificate;
+    }
+    this.#chain = chain;
+    return chain;
+  }
 }
 
 function describe(certificate: X509Certificate): CertificateInfo {

@@ -1,7 +1,15 @@
 // Fetches targets, each over fresh connections unless it says otherwise, and reports what happened without judging it.
 
 import type { Socket } from 'node:net';
-import type { FetchError, FetchResult, RequestHeaders, ResultError, Target, TargetFetcher } from '@everytick/core';
+import {
+  type FetchError,
+  type FetchResult,
+  noPhases,
+  type RequestHeaders,
+  type ResultError,
+  type Target,
+  type TargetFetcher,
+} from '@everytick/core';
 import { NameResolver } from '../dns/name-resolver.ts';
 import { EgressPolicy } from '../egress/egress-policy.ts';
 import { SecretMissing, type SecretSource } from '../secrets/secret-resolver.ts';
@@ -128,15 +136,7 @@ function notBegun(target: Target, why: { readonly error: FetchError } | { readon
   return {
     startedAtMonotonicMs: performance.now(),
     responseTimeUs: 0,
-    phases: {
-      dnsWaitUs: null,
-      dnsUs: null,
-      connectUs: null,
-      tlsUs: null,
-      requestUs: null,
-      firstByteUs: null,
-      downloadUs: null,
-    },
+    phases: noPhases,
     httpStatus: null,
     headers: null,
     body: null,

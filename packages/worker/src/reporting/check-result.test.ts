@@ -1,5 +1,5 @@
-import type { ClaimedCheck, FetchResult } from '@everytick/core';
-import { fetchedOf, noPhases } from '@everytick/testing';
+import { type ClaimedCheck, type FetchResult, noPhases } from '@everytick/core';
+import { fetchedOf } from '@everytick/testing';
 import { describe, expect, it } from '@jest/globals';
 import { resultOfFetch } from './check-result.ts';
 

@@ -1,6 +1,13 @@
 // The row of the ledger for a claimed check: from what was fetched, or for one that was never begun.
 
-import type { CheckResult, ClaimedCheck, Evaluation, FetchResult, ResultError } from '@everytick/core';
+import {
+  type CheckResult,
+  type ClaimedCheck,
+  type Evaluation,
+  type FetchResult,
+  noPhases,
+  type ResultError,
+} from '@everytick/core';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { isSuspect } from './suspicion.ts';
 
@@ -76,15 +83,7 @@ function missed(check: ClaimedCheck, error: ResultError): CheckResult {
     error: { code: error.code, detail: error.detail.slice(0, 200) },
     startedAtMs: null,
     responseTimeUs: null,
-    phases: {
-      dnsWaitUs: null,
-      dnsUs: null,
-      connectUs: null,
-      tlsUs: null,
-      requestUs: null,
-      firstByteUs: null,
-      downloadUs: null,
-    },
+    phases: noPhases,
     httpStatus: null,
     bodyBytes: null,
     protocol: null,
