@@ -16,6 +16,7 @@ export {
   type ProxiedConnection,
   startFaultProxy,
 } from './fault-proxy.ts';
+export { type Listening, listenForTest } from './listening.ts';
 export { type OwnPostgres, startOwnPostgres } from './own-server.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';
 export {

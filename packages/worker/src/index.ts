@@ -4,6 +4,7 @@ export * from './egress/index.ts';
 export * from './evaluate/evaluate.ts';
 export { compileJsonPath, type JsonPath } from './evaluate/json-path.ts';
 export * from './evaluate/pattern.ts';
+export { ShownText } from './evaluate/shown-text.ts';
 export * from './fetch/undici-fetcher.ts';
 export * from './reporting/check-result.ts';
 export { isSuspect } from './reporting/suspicion.ts';

@@ -21,6 +21,7 @@ import {
   type DatabaseClock,
   type FetchResult,
   type Logger,
+  noPhases,
   type RequestHeaders,
   type TargetFetcher,
   type WorkScheduler,
@@ -298,9 +299,20 @@ export class MonitoringWorker {
     return missedForStall(check, circumstances, Math.max(stalledMs, circumstances.loopDelayMs), result.error);
   }
 
+  /** Fetchers never reject. One that does all the same must not end the worker, with all that is in flight. */
+  async #fetch(check: ClaimedCheck): Promise<FetchResult> {
+    const startedAtMs = performance.now();
+    try {
+      return await this.#options.fetcher.fetch(check.target, this.#options.headersOf?.(check));
+    } catch (error) {
+      this.#options.logger.error({ err: error, targetId: check.target.id }, 'a fetch failed with an error of its own');
+      return failedFetch(check.target, startedAtMs);
+    }
+  }
+
   async #run(check: ClaimedCheck, host: string): Promise<void> {
     this.#fetching++;
-    const fetched = await this.#options.fetcher.fetch(check.target, this.#options.headersOf?.(check));
+    const fetched = await this.#fetch(check);
     // What is left when the worker leaves is cut off by us: that says nothing about the target.
     if (this.#abandoned) return;
     const startedAtMs = this.#options.clock.atMonotonic(fetched.startedAtMonotonicMs);
@@ -310,4 +322,23 @@ export class MonitoringWorker {
     this.#hosts.ended(host);
     if (this.#fetching === 0) this.#idle?.resolve();
   }
+}
+
+/** Says nothing about the target. */
+function failedFetch({ url }: ClaimedCheck['target'], startedAtMonotonicMs: number): FetchResult {
+  return {
+    startedAtMonotonicMs,
+    responseTimeUs: 0,
+    phases: noPhases,
+    httpStatus: null,
+    headers: null,
+    body: null,
+    bodyTruncated: false,
+    finalUrl: url,
+    redirects: 0,
+    protocol: null,
+    remoteAddress: null,
+    tls: null,
+    error: { code: 'internal_error', detail: 'the worker could not carry out the check; its log says why' },
+  };
 }

@@ -140,5 +140,5 @@ function basicOf(given: string) {
 }
 
 function numberOrText(given: string | undefined): number | string | undefined {
-  return given !== undefined && /^\d+$/.test(given.trim()) ? Number(given) : given;
+  return given !== undefined && /^-?\d+$/.test(given.trim()) ? Number(given) : given;
 }

@@ -76,7 +76,7 @@ const groups: Readonly<Record<string, readonly CheckFlag[]>> = {
       repeatable: true,
       common: true,
     },
-    { flags: '--data <text|@file>', help: 'the body, or the file that has it now', paths: ['body'] },
+    { flags: '-d, --data <text|@file>', help: 'the body, or the file that has it now', paths: ['body'] },
     { flags: '--user <name:REF>', help: 'basic authentication', paths: ['auth.basic'], common: true },
     { flags: '--bearer <REF>', help: 'a bearer token', paths: ['auth.bearer'], common: true },
     {
@@ -106,7 +106,12 @@ const groups: Readonly<Record<string, readonly CheckFlag[]>> = {
       paths: ['tls.certificate', 'tls.certificate.cert'],
     },
     { flags: '--key <REF>', help: 'its private key (PEM)', paths: ['tls.certificate.key'] },
-    { flags: '--insecure', help: 'do not verify the certificate', paths: ['tls.insecure_skip_verify'], common: true },
+    {
+      flags: '-k, --insecure',
+      help: 'do not verify the certificate',
+      paths: ['tls.insecure_skip_verify'],
+      common: true,
+    },
     {
       flags: '--server-name <name>',
       help: 'for SNI and for verifying (default: the host)',

@@ -2,6 +2,7 @@
 
 import {
   type CertificateInfo,
+  type CheckResult,
   type Evaluation,
   type FetchResult,
   type Phases,
@@ -9,9 +10,12 @@ import {
   type Target,
   type TlsInfo,
 } from '@everytick/core';
+import { ShownText } from '@everytick/worker';
 import { counted, formatMoment, formatUs } from '../output/format.ts';
 import { paint, paintOutcome } from '../output/paint.ts';
 import { outputWidth, printLine, printTable } from '../output/print.ts';
+
+const longestUrl = 8_192;
 
 /** In the order in which they come. */
 const phaseNames = {
@@ -24,11 +28,14 @@ const phaseNames = {
   downloadUs: 'download',
 } as const satisfies Record<keyof Phases, string>;
 
-export function checkReportJson(target: Target, result: FetchResult, evaluation: Evaluation): unknown {
+/** Of a check that was made, or of one that the worker could not make. */
+type Verdict = Omit<Evaluation, 'outcome' | 'error'> & Pick<CheckResult, 'outcome' | 'error'>;
+
+export function checkReportJson(target: Target, result: FetchResult, evaluation: Verdict): unknown {
   const phases = Object.entries(phaseNames).map(([key, name]) => [name, result.phases[key as keyof Phases]]);
   return {
     url: redactUrl(target.url),
-    final_url: redactUrl(result.finalUrl),
+    final_url: new ShownText(result.secrets).url(result.finalUrl, longestUrl),
     outcome: evaluation.outcome,
     error_code: evaluation.error?.code ?? null,
     error_detail: evaluation.error?.detail ?? null,
@@ -50,16 +57,20 @@ function tlsJson({ version, cipher, expiresAtMs, chain }: TlsInfo): unknown {
   return {
     version,
     cipher,
-    expires_at: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+    expires_at: isoOf(expiresAtMs),
     chain: (chain ?? []).map((certificate) => ({
       subject: certificate.subject,
       issuer: certificate.issuer,
       names: certificate.names,
-      valid_from: new Date(certificate.validFromMs).toISOString(),
-      expires_at: new Date(certificate.expiresAtMs).toISOString(),
+      valid_from: isoOf(certificate.validFromMs),
+      expires_at: isoOf(certificate.expiresAtMs),
       sha256: certificate.sha256,
     })),
   };
+}
+
+function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
 }
 
 export function printCheckReport(target: Target, result: FetchResult, evaluation: Evaluation): void {
@@ -85,12 +96,14 @@ export function printCheckReport(target: Target, result: FetchResult, evaluation
 }
 
 function answerOf(result: FetchResult): string {
-  const { httpStatus, protocol, remoteAddress, redirects, finalUrl, body } = result;
+  const { httpStatus, protocol, remoteAddress, redirects, finalUrl, body, secrets } = result;
   const parts = [
     httpStatus === null ? 'no response' : `${protocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'} ${httpStatus}`,
     ...(body === null || httpStatus === null ? [] : [counted(body.length, 'byte')]),
     ...(remoteAddress === null ? [] : [`from ${remoteAddress}`]),
-    ...(redirects === 0 ? [] : [`after ${counted(redirects, 'redirect')}, at ${redactUrl(finalUrl)}`]),
+    ...(redirects === 0
+      ? []
+      : [`after ${counted(redirects, 'redirect')}, at ${new ShownText(secrets).url(finalUrl, longestUrl)}`]),
   ];
   return parts.join(', ');
 }
@@ -134,13 +147,14 @@ function printTls({ version, cipher, chain = [] }: TlsInfo): void {
       certificate.subject || '(no subject)',
       certificate.names.join(', '),
       certificate.issuer,
-      formatMoment(new Date(certificate.expiresAtMs)),
+      certificate.expiresAtMs === null ? 'unreadable' : formatMoment(new Date(certificate.expiresAtMs)),
       remaining(certificate),
     ]),
   );
 }
 
 function remaining({ expiresAtMs }: CertificateInfo): string {
+  if (expiresAtMs === null) return '';
   const days = Math.floor((expiresAtMs - Date.now()) / 86_400_000);
   return days < 0 ? paint('red', 'expired') : `in ${counted(days, 'day')}`;
 }

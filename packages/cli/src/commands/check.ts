@@ -86,7 +86,10 @@ function targetOf(url: string, flags: Flags): Target {
 async function checkOnce(fetcher: TargetFetcher, target: Target, json: boolean): Promise<boolean> {
   const result = await fetcher.fetch(target);
   if (result.missed !== undefined) {
-    throw new EverytickError('check_impossible', `${result.missed.code}: ${result.missed.detail}`);
+    const { code, detail } = result.missed;
+    const evaluation = { outcome: 'missed' as const, matched: null, assertions: [], error: { code, detail } };
+    if (json) printJson(checkReportJson(target, result, evaluation));
+    throw new EverytickError('check_impossible', `${code}: ${detail}`);
   }
   const evaluation = evaluate(target, result);
   if (json) printJson(checkReportJson(target, result, evaluation));

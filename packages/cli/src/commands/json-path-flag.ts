@@ -1,4 +1,4 @@
-// `--json-path '$.queue.length < 100'`: a JSON path and one test of what it finds, as people would write it.
+// `--json-path '$.queue_length < 100'`: a JSON path and one test of what it finds, as people would write it.
 
 import type { JsonExpectation } from '@everytick/core';
 

@@ -50,7 +50,7 @@ export interface TlsInfo {
   /** Such as `TLSv1.3`. */
   readonly version: string;
   readonly cipher: string;
-  /** When the first certificate of the chain expires, in milliseconds since 1970; null where none could be read. */
+  /** When the first certificate of the chain expires, in milliseconds since 1970; null where not all of them can be read. */
   readonly expiresAtMs: number | null;
   /** From the server's own certificate upwards; only where the fetcher was asked for it. */
   readonly chain?: readonly CertificateInfo[] | undefined;
@@ -61,8 +61,9 @@ export interface CertificateInfo {
   readonly issuer: string;
   /** DNS names and addresses, as in the certificate. */
   readonly names: readonly string[];
-  readonly validFromMs: number;
-  readonly expiresAtMs: number;
+  /** Null for a date that cannot be read. */
+  readonly validFromMs: number | null;
+  readonly expiresAtMs: number | null;
   readonly sha256: string;
 }
 

@@ -97,7 +97,7 @@ export const checkErrorMeanings: Readonly<Record<CheckErrorCode, string>> = {
   json_mismatch: 'What a path finds in the JSON body is not as expected, or the body is no JSON.',
   too_slow: 'The response took longer than `down_above`.',
   slow: 'The response took longer than `degraded_above`: the outcome is `degraded`.',
-  internal_error: 'A defect of Everytick, not of the target.',
+  internal_error: 'A fault of the worker, not of the target: the outcome is `missed`.',
 };
 
 /** Why a tick was never carried out: the code of a `missed` or `skipped` row. */
@@ -108,6 +108,7 @@ export const passedErrorCodes = [
   'host_limit',
   'dns_limit',
   'secret_missing',
+  'options_invalid',
   'worker_stalled',
   'database_down',
   'unclaimed',
@@ -125,6 +126,8 @@ export const passedErrorMeanings: Readonly<Record<PassedErrorCode, string>> = {
   host_limit: 'Too many checks of its host were under way or waiting.',
   dns_limit: 'Too many name look-ups of its worker were under way or waiting.',
   secret_missing: 'Its worker could not read a secret that the target refers to.',
+  options_invalid:
+    'Its worker cannot do what the target says: it is of an older version, or the options were written past the rules.',
   worker_stalled: 'Its worker stood still meanwhile for so long that the check says nothing about the target.',
   database_down: 'The database could not be reached, or was not running.',
   unclaimed: 'Nobody claimed it before the next one was due, and none of the above was seen to be the reason.',

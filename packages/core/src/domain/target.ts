@@ -12,4 +12,6 @@ export interface Target {
   readonly matchPattern: string | null;
   /** What differs from a plain GET that wants a 2xx. The same object for as long as it stays the same. */
   readonly options?: CheckOptions | undefined;
+  /** Why this worker cannot follow the options: a sentence for people. Such a target is not checked. */
+  readonly optionsProblem?: string | undefined;
 }

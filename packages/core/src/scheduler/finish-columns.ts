@@ -2,6 +2,9 @@
 
 import type { Assertion, CheckResult } from '../domain/check.ts';
 
+/** The largest moment of a JavaScript Date: in the year 275760. PostgreSQL goes further. */
+const MOST_MS = 8_640_000_000_000_000;
+
 /** Rejected by PostgreSQL in text and in jsonb; the rest of a text that has one can be stored all the same. */
 const NUL = /\0/g;
 
@@ -30,9 +33,14 @@ export function finishColumns(results: readonly CheckResult[]): unknown[][] {
     results.map((r) => r.redirects),
     results.map((r) => r.suspect),
     results.map((r) => (r.remoteAddress === null ? null : withoutScope(r.remoteAddress))),
-    results.map((r) => r.certificateExpiresAtMs),
+    results.map((r) => storableMoment(r.certificateExpiresAtMs)),
     results.map((r) => (r.failed.length === 0 ? null : documentOf(r.failed))),
   ];
+}
+
+/** What a server says of itself may be no moment at all. */
+function storableMoment(ms: number | null): number | null {
+  return ms !== null && Math.abs(ms) <= MOST_MS ? ms : null;
 }
 
 /** `fe80::1` of `fe80::1%eth0` (RFC 4007, 11): a type for addresses knows no interfaces. */

@@ -5,6 +5,7 @@ import { type ClockSample, DatabaseClock } from '../clock/database-clock.ts';
 import { loadSql } from '../database/sql.ts';
 import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
 import type { Claim, FinishReport, UnclaimedReason, WorkScheduler } from '../domain/pipeline.ts';
+import type { Target } from '../domain/target.ts';
 import { finishColumns } from './finish-columns.ts';
 import { InternedOptions } from './interned-options.ts';
 import { ANY_AGE_MS, LOOK_BACK_MS, LOOK_THROUGH_MS } from './look-back.ts';
@@ -116,8 +117,14 @@ export class PostgresScheduler implements WorkScheduler {
       if (id === null) continue;
       ticksMissed += missed;
       nextDueAtMs = Math.min(nextDueAtMs, nextAtMs);
-      const options = text === null ? undefined : this.#checkOptions.of(text);
-      checks.push({ target: { id, url, timeoutMs, matchPattern, options }, scheduledAtMs, nextAtMs, epoch });
+      const stored = text === null ? undefined : this.#checkOptions.of(text);
+      const target: Target = { id, url, timeoutMs, matchPattern, options: stored?.options };
+      checks.push({
+        target: stored?.problem == null ? target : { ...target, optionsProblem: stored.problem },
+        scheduledAtMs,
+        nextAtMs,
+        epoch,
+      });
     }
     if (lookBackMs === ANY_AGE_MS && checks.length < limit) this.#lookedThroughAt = sentAtMonotonicMs;
     return { checks, ticksMissed, nextDueAtMs: Number.isFinite(nextDueAtMs) ? nextDueAtMs : null };

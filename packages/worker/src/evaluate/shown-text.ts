@@ -65,10 +65,20 @@ export class ShownText {
   }
 }
 
-/** How a secret looks as it stands, in a URL and in JSON. */
+/** How a secret looks as it stands, in a URL, in JSON and in HTML, as the name of a host, and in a header. */
 function spellings(secret: string): string[] {
-  return [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)];
+  const written = [
+    secret,
+    encodeURIComponent(secret.toWellFormed()),
+    JSON.stringify(secret).slice(1, -1),
+    secret.replace(/[&<>"']/g, (character) => `&${entities[character]};`),
+    secret.toLowerCase(),
+    secret.trim(),
+  ];
+  return written.filter(({ length }) => length >= shortestSecret);
 }
+
+const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' };
 
 // Control characters, what hides or reorders text, and halves of characters, which no database would take.
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;

@@ -3,6 +3,8 @@
 
 import net from 'node:net';
 
+/** Whoever answers for a name could make a port scanner of us. */
+const mostAttempts = 10;
 /** As RFC 8305, 5 recommends. */
 const attemptDelayMs = 250;
 
@@ -25,7 +27,7 @@ export class AddressRace {
 
   /** `track` hears of every socket that is opened. */
   constructor(addresses: readonly string[], port: number, track: (socket: net.Socket) => void, observer: RaceObserver) {
-    this.#addresses = addresses;
+    this.#addresses = addresses.slice(0, mostAttempts);
     this.#port = port;
     this.#track = track;
     this.#observer = observer;

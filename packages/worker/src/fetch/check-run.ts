@@ -15,7 +15,7 @@ import type { FetchError, FetchResult, ResultError, Target } from '@everytick/co
 import { BodyCollector, type DecodedBody, decodeBody } from './body.ts';
 import { Deadline } from './deadline.ts';
 import { type Connection, Dial, type DialContext } from './dial.ts';
-import { failure, hopFailure, internalFailure, timeoutFailure } from './error-codes.ts';
+import { failure, hopFailure, internalFailure, optionsInvalid, timeoutFailure } from './error-codes.ts';
 import { type ClientConnection, clientOn, type ExchangeObserver, exchange, type ResponseHeaders } from './exchange.ts';
 import type { KeptConnections } from './kept-connections.ts';
 import { type Phase, PhaseClock } from './phase-clock.ts';
@@ -27,6 +27,14 @@ export interface RunContext extends DialContext {
   readonly kept: KeptConnections;
   readonly bodyLimitBytes: number;
 }
+
+/** Requests that may be sent twice (RFC 9110, 9.2.1). */
+const harmless = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** What takes longer than a round trip and is closed then has been looked at. */
+const staleWithinMs = 100;
+
+/** How long a check may wait for slots of the resolver in all. Its lease has to leave time for that. */
+const longestDnsWaitMs = 1_000;
 
 interface Hop {
   readonly url: URL;
@@ -42,6 +50,7 @@ export class CheckRun {
   readonly #onResult: (result: FetchResult) => void;
   readonly #clock = new PhaseClock();
   #deadline: Deadline | null = null;
+  #dnsWait: NodeJS.Timeout | undefined;
   #hop: Hop;
   #dial: Dial | null = null;
   #connection: ClientConnection | null = null;
@@ -106,9 +115,11 @@ export class CheckRun {
         this.#seen = { ...this.#seen, ...seen };
         this.#end(error);
       },
+      onUnusable: (detail) => {
+        if (current()) this.#miss(optionsInvalid(detail));
+      },
       onNoSlot: () => {
-        if (current())
-          this.#miss({ code: 'dns_limit', detail: `too many names were to be resolved before ${this.#host}` });
+        if (current()) this.#missSlot();
       },
     });
     this.#dial = dial;
@@ -117,8 +128,13 @@ export class CheckRun {
 
   /** The target's time does not run while the worker has no time for it. */
   #enter(phase: Phase, atMs?: number): void {
-    if (phase === 'dnsWait') this.#deadline?.pause();
-    else this.#deadline?.resume();
+    clearTimeout(this.#dnsWait);
+    if (phase === 'dnsWait') {
+      this.#deadline?.pause();
+      this.#dnsWait = setTimeout(() => this.#missSlot(), longestDnsWaitMs - this.#clock.spentMs('dnsWait'));
+    } else {
+      this.#deadline?.resume();
+    }
     this.#clock.enter(phase, atMs);
   }
 
@@ -128,6 +144,7 @@ export class CheckRun {
     const { remoteAddress, tls, protocol, socket, readyAtMs } = connection;
     this.#seen = { remoteAddress, tls, protocol };
     this.#enter('request', reused ? undefined : readyAtMs);
+    const sentAtMs = performance.now();
     const current = () => this.#connection === connection && !this.#ended;
     const observer: ExchangeObserver = {
       onSent: () => {
@@ -147,7 +164,7 @@ export class CheckRun {
       onFailed: (error) => {
         if (!current()) return;
         const failed = hopFailure(this.#clock.phase, error, this.#host);
-        if (reused && this.#status === null && failed.code === 'connection_closed') {
+        if (reused && failed.code === 'connection_closed' && this.#wasStale(connection, sentAtMs)) {
           socket.destroy();
           this.#connection = null;
           this.#connect();
@@ -163,6 +180,12 @@ export class CheckRun {
     }
   }
 
+  /** Whether the server had closed the connection before it could know of the request, or as good as. */
+  #wasStale({ reader }: ClientConnection, sentAtMs: number): boolean {
+    const heard = this.#status !== null || reader?.heard === true;
+    return !heard && harmless.has(this.#hop.content.method) && performance.now() - sentAtMs < staleWithinMs;
+  }
+
   #keep(connection: ClientConnection): void {
     this.#connection = null;
     this.#context.kept.put(this.#target, this.#hop.url.origin, connection);
@@ -172,7 +195,8 @@ export class CheckRun {
     this.#status = status;
     this.#headers = headers;
     const location = this.#plan.followRedirects && isRedirect(status) ? first(headers['location']) : undefined;
-    if (location === undefined) {
+    // An empty one leads back to where it came from; browsers do not follow it either.
+    if (location === undefined || location === '') {
       this.#enter('download');
       this.#body = new BodyCollector(this.#context.bodyLimitBytes);
       return;
@@ -207,6 +231,10 @@ export class CheckRun {
     this.#go();
   }
 
+  #missSlot(): void {
+    this.#miss({ code: 'dns_limit', detail: `too many names were to be resolved before ${this.#host}` });
+  }
+
   /** The worker could not carry it out. */
   #miss(missed: ResultError): void {
     this.#end(failure('internal_error', missed.detail), missed);
@@ -216,6 +244,7 @@ export class CheckRun {
     if (this.#ended) return;
     this.#ended = true;
     this.#clock.stop();
+    clearTimeout(this.#dnsWait);
     this.#deadline?.clear();
     this.#dial?.cancel();
     this.#connection?.socket.destroy();

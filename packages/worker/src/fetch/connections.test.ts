@@ -4,12 +4,14 @@ import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import tls from 'node:tls';
 import type { CheckOptions, FetchResult } from '@everytick/core';
 import {
   atEnd,
   type CertificateAuthority,
   createCertificateAuthority,
   eventually,
+  listenForTest,
   respond,
   startDnsServer,
   startWebServer,
@@ -52,6 +54,30 @@ async function startHttp2Server(
     return Promise.resolve();
   });
   return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** RFC 9113, 4.1, on the first stream of a connection. */
+function frame(type: number, flags: number, payload: Buffer, stream = 1): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head[3] = type;
+  head[4] = flags;
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** `:status: 200`, an entry of HPACK's static table. */
+const headersFrame = frame(1, 4, Buffer.from([0x88]));
+const dataFrame = (text: string, last: boolean) => frame(0, last ? 1 : 0, Buffer.from(text));
+const resetFrame = (code: number) => frame(3, 0, Buffer.from([0, 0, 0, code]));
+
+/** Answers the first thing it hears with these frames. */
+async function startRawHttp2Server(frames: readonly Buffer[]): Promise<string> {
+  const server = tls.createServer({ ...(await ca.issue()), ALPNProtocols: ['h2'] }, (socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.once('data', () => socket.write(Buffer.concat([frame(4, 0, Buffer.alloc(0), 0), ...frames])));
+  });
+  return `https://127.0.0.1:${(await listenForTest(server)).port}`;
 }
 
 describe('HTTP/2', () => {
@@ -114,6 +140,15 @@ describe('HTTP/2', () => {
     await eventually(() => fetcher.openSockets === 0);
   });
 
+  it.each([0, 8])('bodies that are cut off with the code %d are not whole', async (code) => {
+    const ended = await startRawHttp2Server([headersFrame, dataFrame('half', false), resetFrame(code)]);
+    const whole = await startRawHttp2Server([headersFrame, dataFrame('whole', true), resetFrame(code)]);
+    const options: CheckOptions = { http_version: '2', tls: { ca: ca.cert } };
+    const fetch = fetchWith();
+    expect((await fetch(ended, options)).error?.code).toBe('connection_closed');
+    expect(await fetch(whole, options)).toMatchObject({ error: null, httpStatus: 200 });
+  });
+
   it('bodies end at the limit', async () => {
     const url = await startHttp2Server((stream) => {
       stream.respond({ ':status': 200 });
@@ -151,6 +186,37 @@ describe('a connection that is kept', () => {
     await fetch(server.url, options, 2);
     await fetch(server.url, { ...options });
     expect(server.connections).toBe(before + 2);
+  });
+
+  it('is not what a request goes to that must not be sent twice, where it may have been heard', async () => {
+    let heard = 0;
+    const server = await startWebServer({
+      routes: {
+        '/': (request, response) => {
+          heard += 1;
+          if (heard % 2 === 1) response.end('ok');
+          else request.socket.destroy();
+        },
+      },
+    });
+    const fetch = fetchWith();
+    const options: CheckOptions = { reuse_connection: true, method: 'POST', body: 'order' };
+    expect((await fetch(server.url, options)).error).toBeNull();
+    expect((await fetch(server.url, options)).error?.code).toBe('connection_closed');
+    expect(heard).toBe(2);
+  });
+
+  it('is listened to once, however often it is used', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const server = await startWebServer({ routes: { '/': respond({ body: 'ok' }) } });
+    const fetch = fetchWith();
+    const options: CheckOptions = { reuse_connection: true };
+    for (let round = 0; round < 30; round++) expect((await fetch(server.url, options)).error).toBeNull();
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+    expect(server.connections).toBe(1);
   });
 
   it('over HTTP/2 too', async () => {
@@ -316,6 +382,19 @@ describe('an OAuth2 token', () => {
     await fetch(site.url, options);
     await fetch(site.url, options);
     expect(seen.at(-1)).toBe('Bearer t-3');
+  });
+
+  it('that is not accepted while its secret is gone is no reason to fail', async () => {
+    const { site, oauth2, answerWith } = await startTokenServer(() => ({ body: good('t') }));
+    const secrets: NodeJS.ProcessEnv = { CLIENT_SECRET: 'geheim' };
+    const fetch = fetchWith(testFetcher({ environment: secrets }));
+    answerWith(401);
+    site.route('/', (_request, response) => {
+      delete secrets['CLIENT_SECRET'];
+      response.writeHead(401).end();
+    });
+    expect((await fetch(site.url, { auth: { oauth2 } })).httpStatus).toBe(401);
+    expect((await fetch(site.url, { auth: { oauth2 } })).missed?.code).toBe('secret_missing');
   });
 
   it.each([

@@ -42,15 +42,20 @@ export interface Connection {
   readonly readyAtMs: number;
 }
 
-/** `onReady`, `onFailed` and `onNoSlot` are the last that is heard. */
+/** `onReady`, `onFailed`, `onNoSlot` and `onUnusable` are the last that is heard. */
 export interface DialObserver {
   onPhase(phase: Phase): void;
   onReady(connection: Connection): void;
   /** `seen` is what was learned of a certificate that was not accepted. */
-  onFailed(error: FetchError, seen?: { readonly remoteAddress: string; readonly tls: TlsInfo }): void;
+  onFailed(error: FetchError, seen?: { readonly remoteAddress: string; readonly tls: TlsInfo | null }): void;
   /** The worker has too many names to resolve. */
   onNoSlot(): void;
+  /** What the target brings along cannot be used. */
+  onUnusable(detail: string): void;
 }
+
+/** The deadline moves on while a look-up waits for its slot; `cancel` is what ends it in time. */
+const mostWaitedMs = 2_000;
 
 const alpnProtocols = { '1.1': ['http/1.1'], '2': ['h2'], auto: ['h2', 'http/1.1'] };
 
@@ -143,7 +148,7 @@ export class Dial {
     }
     this.#cancelLookup = this.#context.resolver.resolve(
       name,
-      { family, server, cache, deadlineMs: this.#deadlineMs() },
+      { family, server, cache, deadlineMs: this.#deadlineMs() + mostWaitedMs },
       {
         onAsked: () => {
           if (!this.#over) this.#observer.onPhase('dns');
@@ -206,7 +211,8 @@ export class Dial {
       });
     } catch (error) {
       // OpenSSL cannot read what the target brings along.
-      this.#fail(failure('tls_failed', `the target's own TLS options cannot be used: ${(error as Error).message}`));
+      this.cancel();
+      this.#observer.onUnusable(`the target's own TLS options cannot be used: ${(error as Error).message}`);
       return;
     }
     // The ClientHello has left, the last thing that happens while a connection is being made; all before is our own work.
@@ -215,7 +221,7 @@ export class Dial {
     const peer = new TlsPeer(secured);
     // Node would read the whole chain for `checkServerIdentity`, which takes a quarter of a millisecond.
     secured.getPeerCertificate = () => ({}) as tls.DetailedPeerCertificate;
-    secured.on('error', (error) => this.#fail(hopFailure('tls', error, this.#url.host)));
+    secured.on('error', (error) => this.#fail(hopFailure('tls', error, this.#url.host), { remoteAddress, tls: null }));
     secured.once('secureConnect', () => {
       if (this.#over) return;
       const readyAtMs = performance.now();
@@ -254,7 +260,7 @@ export class Dial {
     this.#observer.onReady(connection);
   }
 
-  #fail(error: FetchError, seen?: { readonly remoteAddress: string; readonly tls: TlsInfo }): void {
+  #fail(error: FetchError, seen?: { readonly remoteAddress: string; readonly tls: TlsInfo | null }): void {
     if (this.#over) return;
     this.cancel();
     this.#observer.onFailed(error, seen);

@@ -3,12 +3,13 @@
 // The same system error means different things at different times: ECONNRESET while connecting is a firewall's answer,
 // after the request it is a server that gave up. So the phase decides first, the error second.
 
-import type { CheckErrorCode, FetchError } from '@everytick/core';
+import type { CheckErrorCode, FetchError, ResultError } from '@everytick/core';
 import type { Phase } from './phase-clock.ts';
 
-const longestDetail = 200;
+// More than is kept in the end (ShownText): what is cut before secrets are hidden may end in half a secret.
+const longestDetail = 1_000;
 
-/** A failure with its sentence for people, cut to the length that the ledger takes. */
+/** A failure with its sentence for people. */
 export function failure(code: CheckErrorCode, detail: string): FetchError {
   return { code, detail: detail.length <= longestDetail ? detail : `${detail.slice(0, longestDetail - 1)}…` };
 }
@@ -49,6 +50,13 @@ export function hopFailure(phase: Phase, error: unknown, host: string): FetchErr
     case 'download':
       return exchangeFailure(error, code, host);
   }
+}
+
+/** What a target brings along for its checks cannot be used. */
+export class OptionsUnusable extends Error {}
+
+export function optionsInvalid(detail: string): ResultError {
+  return { code: 'options_invalid', detail: failure('internal_error', detail).detail };
 }
 
 export function internalFailure(error: unknown): FetchError {
@@ -127,6 +135,7 @@ function exchangeFailure(cause: unknown, code: string, host: string): FetchError
     case 'UND_ERR_HEADERS_OVERFLOW':
       return failure('http_headers_too_large', `the headers from ${host} are too large`);
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
+    case 'CONNECTION_USED_UP':
       return failure('connection_closed', `${host} closed the connection before the response was complete`);
     case 'ECONNRESET':
     case 'EPIPE':
@@ -153,7 +162,8 @@ function exchangeFailure(cause: unknown, code: string, host: string): FetchError
   if (code.startsWith('ERR_SSL_')) {
     return failure('tls_failed', `${host} ended the TLS connection (${opensslReason(cause) ?? code})`);
   }
-  return failure('internal_error', `the exchange with ${host} failed (${code}: ${message})`);
+  // Whatever else undici says in the middle of an exchange is about what the server sent.
+  return failure('http_invalid', `the exchange with ${host} failed (${code}: ${message})`);
 }
 
 function codeOf(error: unknown): string {

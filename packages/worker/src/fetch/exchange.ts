@@ -20,6 +20,7 @@
 
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
+import { forgetCuts, wasCut } from './cut-streams.ts';
 import type { Connection } from './dial.ts';
 import type { RequestContent } from './request-plan.ts';
 import { ResponseReader } from './response-reader.ts';
@@ -40,6 +41,8 @@ export type ResponseHeaders = Readonly<Record<string, string | string[]>>;
 /** A connection with the Client that speaks over it. */
 export interface ClientConnection extends Connection {
   readonly client: Client;
+  /** Whether it is to serve more than one exchange. */
+  readonly keep: boolean;
   /** Null for HTTP/2, whose frames node:http2 reads by itself. */
   readonly reader: ResponseReader | null;
 }
@@ -71,15 +74,15 @@ export function clientOn(connection: Connection, url: URL, keep: boolean): Clien
       queueMicrotask(() => callback(null, socket));
     },
   });
-  return { ...connection, client, reader: protocol === 'h2' ? null : new ResponseReader(socket) };
+  return { ...connection, client, keep, reader: protocol === 'h2' ? null : new ResponseReader(socket) };
 }
 
-/** For how long a connection may lie idle between two checks. */
+/** For how long a connection may be kept in all: names change their addresses, and certificates expire. */
 export const longestKeptMs = 600_000;
 
-/** undici wanted a second connection. */
+/** undici wanted a second connection. (It keeps the request waiting where the code is one of its own.) */
 class ConnectionUsedUp extends Error {
-  readonly code = 'UND_ERR_SOCKET';
+  readonly code = 'CONNECTION_USED_UP';
 
   constructor() {
     super('other side closed');
@@ -102,6 +105,7 @@ export function exchange(
   bodyLimitBytes: number,
   observer: ExchangeObserver,
 ): void {
+  if (reader === null) forgetCuts(socket);
   reader?.expect(mostBytesFor(bodyLimitBytes));
   client.dispatch(
     {
@@ -110,13 +114,14 @@ export function exchange(
       headers: headers as string[],
       body,
     },
-    new Handler(socket, observer),
+    new Handler(socket, reader === null, observer),
   );
 }
 
 class Handler implements Dispatcher.DispatchHandler {
   readonly #socket: Socket;
   readonly #observer: ExchangeObserver;
+  readonly #cancelled: () => boolean;
   // undici tells of the connection that is gone, not of the alert before that says why.
   readonly #onSocketError = (error: Error) => {
     this.#socketError ??= error;
@@ -126,8 +131,9 @@ class Handler implements Dispatcher.DispatchHandler {
   #answered = false;
   #over = false;
 
-  constructor(socket: Socket, observer: ExchangeObserver) {
+  constructor(socket: Socket, isHttp2: boolean, observer: ExchangeObserver) {
     this.#socket = socket;
+    this.#cancelled = () => isHttp2 && wasCut(socket);
     this.#observer = observer;
     socket.on('error', this.#onSocketError);
   }
@@ -168,6 +174,7 @@ class Handler implements Dispatcher.DispatchHandler {
     // A body without a length ends with its connection. undici takes a reset for such an end too, a cut-off body for a
     // whole one.
     if (this.#socket.errored) this.onResponseError(null, this.#socket.errored);
+    if (this.#cancelled()) this.onResponseError(null, new StreamCut());
     if (this.#over) return;
     this.#end();
     this.#observer.onComplete();
@@ -195,6 +202,14 @@ class Handler implements Dispatcher.DispatchHandler {
 
 function codeOf(error: unknown): string {
   return String((error as { readonly code?: unknown } | undefined)?.code);
+}
+
+class StreamCut extends Error {
+  readonly code = 'UND_ERR_SOCKET';
+
+  constructor() {
+    super('the stream was cut off');
+  }
 }
 
 class LengthsDiffer extends Error {

@@ -1,5 +1,6 @@
 // Connections that targets with `reuse_connection` keep from one check to the next.
 
+import type { Socket } from 'node:net';
 import type { CheckOptions, Target } from '@everytick/core';
 import { type ClientConnection, longestKeptMs } from './exchange.ts';
 
@@ -10,11 +11,12 @@ interface Kept {
   readonly connection: ClientConnection;
   /** A changed target gets a connection as it now says. */
   readonly options: CheckOptions | undefined;
-  readonly sinceMs: number;
 }
 
 export class KeptConnections {
   readonly #kept = new Map<string, Kept>();
+  /** Those whose end is listened for already. */
+  readonly #watched = new WeakSet<Socket>();
 
   /** A connection to this origin that seems to be good still; null if there is none. It is the caller's from now on. */
   take(target: Target, origin: string): ClientConnection | null {
@@ -22,20 +24,26 @@ export class KeptConnections {
     const kept = this.#kept.get(key);
     if (kept === undefined) return null;
     this.#kept.delete(key);
-    const { connection, options, sinceMs } = kept;
-    const good = options === target.options && performance.now() - sinceMs < longestKeptMs && isOpen(connection);
+    const { connection, options } = kept;
+    const good = options === target.options && isGood(connection);
     if (!good) connection.socket.destroy();
     return good ? connection : null;
   }
 
   put(target: Target, origin: string, connection: ClientConnection): void {
-    if (!isOpen(connection)) return;
+    if (!isGood(connection)) {
+      connection.socket.destroy();
+      return;
+    }
     const key = keyOf(target, origin);
     this.#kept.get(key)?.connection.socket.destroy();
-    this.#kept.set(key, { connection, options: target.options, sinceMs: performance.now() });
-    connection.socket.once('close', () => {
-      if (this.#kept.get(key)?.connection === connection) this.#kept.delete(key);
-    });
+    this.#kept.set(key, { connection, options: target.options });
+    if (!this.#watched.has(connection.socket)) {
+      this.#watched.add(connection.socket);
+      connection.socket.once('close', () => {
+        if (this.#kept.get(key)?.connection.socket === connection.socket) this.#kept.delete(key);
+      });
+    }
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > mostKept && oldest !== undefined) {
       this.#kept.get(oldest)?.connection.socket.destroy();
@@ -53,6 +61,9 @@ function keyOf({ id }: Target, origin: string): string {
   return `${id} ${origin}`;
 }
 
-function isOpen({ socket }: ClientConnection): boolean {
-  return !socket.destroyed && socket.readable && socket.writable;
+/** A certificate that has expired meanwhile is to be seen, so that connection is over too. */
+function isGood({ socket, readyAtMs, tls }: ClientConnection): boolean {
+  if (socket.destroyed || !socket.readable || !socket.writable) return false;
+  if (performance.now() - readyAtMs > longestKeptMs) return false;
+  return tls?.expiresAtMs == null || tls.expiresAtMs > Date.now();
 }

@@ -23,11 +23,13 @@ const unknownLifeMs = 300_000;
 const longestLifeMs = 86_400_000;
 /** After a failure, for how long nobody asks again: a token server in trouble is not helped by all checks asking. */
 const failureKeptMs = 1_000;
+/** Of the request for a token, which several checks may be waiting for. */
+const requestTimeoutMs = 10_000;
 const mostKept = 1_000;
 
 /** A token, or why there is none: for a fault of the token server's, or of the worker's own. */
 export type TokenAnswer =
-  | { readonly token: string }
+  | { readonly token: string; readonly key: string }
   | { readonly error: FetchError }
   | { readonly missed: ResultError };
 
@@ -58,27 +60,32 @@ export class OAuthTokens {
     const key = keyOf(request);
     let entry = this.#entries.get(key);
     if (entry === undefined || performance.now() >= entry.goodUntilMs) {
-      entry = this.#ask(request, oauth2);
+      entry = this.#ask(request, oauth2, key);
       this.#keep(key, entry);
     }
     const answer = await withinDeadline(entry.answer, this.#options.longestWaitMs);
     return answer ?? noToken(oauth2, `it did not answer within ${this.#options.longestWaitMs} ms`);
   }
 
-  /** The server did not accept the token: the next check gets another one. */
-  forget(target: Target, oauth2: OAuth2Options): void {
-    this.#entries.delete(keyOf(this.#requestFor(target, oauth2)));
+  /** The server did not accept the token of this key: the next check gets another one. */
+  forget(key: string): void {
+    this.#entries.delete(key);
   }
 
-  #ask(request: Target, oauth2: OAuth2Options): Entry {
+  #ask(request: Target, oauth2: OAuth2Options, key: string): Entry {
     const lives = (lifeMs: number) => {
       entry.goodUntilMs = performance.now() + lifeMs;
     };
-    const entry: Entry = { answer: this.#fetch(request, oauth2, lives), goodUntilMs: Number.POSITIVE_INFINITY };
+    const entry: Entry = { answer: this.#fetch(request, oauth2, key, lives), goodUntilMs: Number.POSITIVE_INFINITY };
     return entry;
   }
 
-  async #fetch(request: Target, oauth2: OAuth2Options, lives: (lifeMs: number) => void): Promise<TokenAnswer> {
+  async #fetch(
+    request: Target,
+    oauth2: OAuth2Options,
+    key: string,
+    lives: (lifeMs: number) => void,
+  ): Promise<TokenAnswer> {
     const result = await this.#options.fetch(request);
     if (result.missed !== undefined) {
       lives(0);
@@ -90,7 +97,7 @@ export class OAuthTokens {
       return noToken(oauth2, token);
     }
     lives(token.lifeMs);
-    return { token: token.value };
+    return { token: token.value, key };
   }
 
   #keep(key: string, entry: Entry): void {
@@ -100,7 +107,7 @@ export class OAuthTokens {
     if (this.#entries.size > mostKept && oldest !== undefined) this.#entries.delete(oldest);
   }
 
-  #requestFor({ id, timeoutMs, options }: Target, oauth2: OAuth2Options): Target {
+  #requestFor({ id, options }: Target, oauth2: OAuth2Options): Target {
     const { secrets } = this.#options;
     const [client, secret] = [secrets.resolve(oauth2.client_id), secrets.resolve(oauth2.client_secret)];
     const form = new URLSearchParams({ grant_type: 'client_credentials', ...oauth2.parameters });
@@ -113,11 +120,12 @@ export class OAuthTokens {
     // RFC 6749, 2.3.1: both are encoded as in a form before they are put together.
     const basic = `Basic ${Buffer.from(`${formEncoded(client)}:${formEncoded(secret)}`).toString('base64')}`;
     const { tls, proxy, ip_family, dns }: CheckOptions = options ?? {};
-    const { certificate: _own, server_name: _name, ...trust } = tls ?? {};
+    // What a target is not verified for says nothing of the server that hears the client's secret.
+    const trust = { ca: tls?.ca, crl: tls?.crl };
     return {
       id,
       url: oauth2.token_url,
-      timeoutMs,
+      timeoutMs: requestTimeoutMs,
       matchPattern: null,
       options: {
         method: 'POST',
@@ -138,7 +146,8 @@ export class OAuthTokens {
 }
 
 function readToken({ error, httpStatus, body }: FetchResult): { value: string; lifeMs: number } | string {
-  if (error !== null) return error.detail;
+  // Not its sentence: a proxy or server may have put into it what it was sent.
+  if (error !== null) return error.code;
   if (httpStatus === null || httpStatus < 200 || httpStatus > 299) return `it answered ${httpStatus ?? 'nothing'}`;
   let answer: { access_token?: unknown; expires_in?: unknown } | null;
   try {

@@ -50,6 +50,11 @@ export class PhaseClock {
     return Math.round(elapsedMs * 1000);
   }
 
+  /** In milliseconds, until the phase was last left. */
+  spentMs(phase: Phase): number {
+    return this.#spentMs[phase] ?? 0;
+  }
+
   phases(): Phases {
     const spent = this.#spentMs;
     return {

@@ -49,7 +49,7 @@ function connectThroughHttp(socket: Socket, proxy: URL, { host, port }: TunnelEn
       return;
     }
     const [, status, phrase = ''] =
-      /^HTTP\/1\.\d (\d{3})(?: ([^\r]{0,60}))?/.exec(answer.toString('latin1', 0, endsAt)) ?? [];
+      /^HTTP\/1\.\d (\d{3})(?: ([^\r]{0,500}))?/.exec(answer.toString('latin1', 0, endsAt)) ?? [];
     const rest = answer.subarray(endsAt + 4);
     if (status?.startsWith('2') !== true)
       end(`it answered ${status === undefined ? 'something else than HTTP' : `${status} ${phrase}`.trim()}`);

@@ -5,6 +5,7 @@ import { Buffer } from 'node:buffer';
 import type { CheckOptions, HttpVersion, IpFamily, RequestHeaders, SecretText, Target } from '@everytick/core';
 import type { SecretSource } from '../secrets/secret-resolver.ts';
 import { acceptedEncodings } from './body.ts';
+import { OptionsUnusable } from './error-codes.ts';
 import { basicAuthorization, percentDecoded } from './redirect.ts';
 import type { TlsMaterial } from './secure-contexts.ts';
 
@@ -185,11 +186,14 @@ function tlsMaterialOf(tls: NonNullable<CheckOptions['tls']>, reveal: (value: Se
 }
 
 function proxyOf(text: string, secrets: string[]): ProxyPlan {
-  if (!URL.canParse(text)) throw new Error('the proxy is not a URL');
+  if (!URL.canParse(text)) throw new OptionsUnusable('the proxy is not a URL');
   const url = new URL(text);
   if (!['http:', 'socks5:', 'socks5h:'].includes(url.protocol)) {
-    throw new Error(`a proxy cannot have a ${url.protocol} URL; possible are http, socks5 and socks5h`);
+    throw new OptionsUnusable('the URL of a proxy has to begin with http:, socks5: or socks5h:');
   }
-  if (url.password !== '') secrets.push(percentDecoded(url.password));
+  if (url.password !== '') {
+    const [username, password] = [percentDecoded(url.username), percentDecoded(url.password)];
+    secrets.push(password, Buffer.from(`${username}:${password}`).toString('base64'));
+  }
   return { url, resolvesNames: url.protocol !== 'socks5:' };
 }

@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import type { CheckOptions, FetchResult } from '@everytick/core';
 import {
   createCertificateAuthority,
+  createSelfSignedCertificate,
   redirect,
   respond,
   startTcpServer,
@@ -197,6 +198,16 @@ describe('a redirect', () => {
   });
 });
 
+/** With letters where the digits of its dates were; its signature is wrong then as well. */
+function withBrokenDates(cert: string): string {
+  const der = Buffer.from(cert.replace(/-----.*-----/g, ''), 'base64');
+  // The header of a UTCTime of 13 characters (X.680).
+  for (let at = der.indexOf('170d', 0, 'hex'); at >= 0; at = der.indexOf('170d', at + 2, 'hex')) {
+    der.fill('z', at + 2, at + 14);
+  }
+  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+}
+
 describe('TLS options', () => {
   it('choose authority, name, client certificate and versions', async () => {
     const ca = await createCertificateAuthority();
@@ -217,7 +228,21 @@ describe('TLS options', () => {
     const unverified = await at({ tls: { insecure_skip_verify: true } });
     expect(unverified.error).toBeNull();
     expect(unverified.tls?.expiresAtMs).toBeGreaterThan(Date.now());
-    expect((await at({ tls: { ca: 'no certificate' } })).error?.code).toBe('tls_failed');
+    // What cannot be used is no fault of the target.
+    expect((await at({ tls: { ca: 'no certificate' } })).missed?.code).toBe('options_invalid');
+  });
+
+  it('say nothing of when a certificate expires whose date cannot be read', async () => {
+    const { cert, key } = await createSelfSignedCertificate();
+    const site = await startWebServer({
+      certificate: { cert: withBrokenDates(cert), key },
+      routes: { '/': respond({}) },
+    });
+    const target = { id: 1, url: site.url, timeoutMs: 3_000, matchPattern: null };
+    const refused = await fetcher.fetch(target);
+    expect([refused.error?.code, refused.tls?.expiresAtMs]).toEqual(['tls_failed', null]);
+    const taken = await fetcher.fetch({ ...target, options: { tls: { insecure_skip_verify: true } } });
+    expect([taken.error, taken.tls?.expiresAtMs]).toEqual([null, null]);
   });
 
   it('find out whether a server still speaks an old version', async () => {

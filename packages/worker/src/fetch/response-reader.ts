@@ -25,6 +25,8 @@ export class ResponseReader {
   #filtering = true;
   #skipped = 0;
   #held: Buffer | null = null;
+  /** Whether anything of the response has come. */
+  heard = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -38,12 +40,14 @@ export class ResponseReader {
     this.#filtering = true;
     this.#skipped = 0;
     this.#held = null;
+    this.heard = false;
   }
 
   #next(size?: number): Buffer | null {
     for (;;) {
       const chunk = this.#read(size);
       if (chunk === null) return null;
+      this.heard = true;
       this.#left -= chunk.length;
       if (this.#left < 0) {
         this.#socket.destroy(new ResponseTooLong());

@@ -27,11 +27,12 @@ export class TlsPeer {
   /** `detailed` adds the certificates themselves, which costs as much as a quarter of a handshake. */
   info(detailed: boolean): TlsInfo {
     const chain = this.#certificates();
-    const expiries = chain.map((certificate) => certificate.validToDate.getTime());
+    const expiries = chain.map(({ validTo }) => momentOf(validTo));
+    const readable = expiries.filter((moment) => moment !== null);
     return {
       version: this.#socket.getProtocol() ?? 'unknown',
       cipher: this.#socket.getCipher().standardName,
-      expiresAtMs: expiries.length === 0 ? null : Math.min(...expiries),
+      expiresAtMs: readable.length === 0 || readable.length < expiries.length ? null : Math.min(...readable),
       ...(detailed ? { chain: chain.map(describe) } : {}),
     };
   }
@@ -60,10 +61,16 @@ function describe(certificate: X509Certificate): CertificateInfo {
     names: (certificate.subjectAltName ?? '')
       .split(', ')
       .flatMap((name) => /^(?:DNS|IP Address):(.*)$/.exec(name)?.[1] ?? []),
-    validFromMs: certificate.validFromDate.getTime(),
-    expiresAtMs: certificate.validToDate.getTime(),
+    validFromMs: momentOf(certificate.validFrom),
+    expiresAtMs: momentOf(certificate.validTo),
     sha256: certificate.fingerprint256,
   };
+}
+
+/** From OpenSSL's text. The Date that Node makes of it is uninitialised memory where OpenSSL cannot read it (Node 24.21). */
+function momentOf(text: string): number | null {
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : ms;
 }
 
 /** Node writes one attribute a line, the most general one first. */

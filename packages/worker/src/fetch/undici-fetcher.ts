@@ -14,7 +14,7 @@ import { NameResolver } from '../dns/name-resolver.ts';
 import { EgressPolicy } from '../egress/egress-policy.ts';
 import { SecretMissing, type SecretSource } from '../secrets/secret-resolver.ts';
 import { CheckRun, type RunContext } from './check-run.ts';
-import { failure, internalFailure } from './error-codes.ts';
+import { failure, internalFailure, OptionsUnusable, optionsInvalid } from './error-codes.ts';
 import { KeptConnections } from './kept-connections.ts';
 import { OAuthTokens } from './oauth-tokens.ts';
 import { planRequests, type RequestPlan } from './request-plan.ts';
@@ -75,24 +75,26 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
   }
 
   async fetch(target: Target, headers?: RequestHeaders): Promise<FetchResult> {
+    if (target.optionsProblem !== undefined) return notBegun(target, { missed: optionsInvalid(target.optionsProblem) });
     const oauth2 = target.options?.auth?.oauth2;
-    let bearer: string | null = null;
+    let token: { readonly token: string; readonly key: string } | null = null;
     let plan: RequestPlan;
     try {
       if (oauth2 !== undefined) {
         const answer = await this.#tokens.tokenFor(target, oauth2);
         if (!('token' in answer)) return notBegun(target, answer);
-        bearer = answer.token;
+        token = answer;
       }
-      plan = planRequests(target, this.#secrets, bearer, headers);
+      plan = planRequests(target, this.#secrets, token?.token ?? null, headers);
     } catch (error) {
       if (error instanceof SecretMissing) {
         return notBegun(target, { missed: { code: 'secret_missing', detail: error.message } });
       }
+      if (error instanceof OptionsUnusable) return notBegun(target, { missed: optionsInvalid(error.message) });
       return notBegun(target, { error: internalFailure(error) });
     }
     const result = await this.#run(target, plan);
-    if (oauth2 !== undefined && result.httpStatus === 401) this.#tokens.forget(target, oauth2);
+    if (token !== null && result.httpStatus === 401) this.#tokens.forget(token.key);
     return result;
   }
 

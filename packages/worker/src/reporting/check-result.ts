@@ -24,14 +24,17 @@ export function resultOfFetch(
   fetched: FetchResult,
   { startedAtMs, loopDelayMs }: Circumstances,
 ): CheckResult {
-  if (fetched.missed !== undefined) {
+  const evaluation = evaluated(check, fetched, startedAtMs);
+  const ownFault = fetched.missed ?? (evaluation.error?.code === 'internal_error' ? evaluation.error : undefined);
+  if (ownFault !== undefined) {
     // Only a redirect can have had a request before what was in the worker's way.
-    return { ...missed(check, fetched.missed), startedAtMs: fetched.redirects > 0 ? startedAtMs : null };
+    const begun = fetched.missed === undefined || fetched.redirects > 0;
+    return { ...missed(check, ownFault), startedAtMs: begun ? startedAtMs : null };
   }
-  const { assertions, ...evaluation } = evaluated(check, fetched, startedAtMs);
+  const { assertions, ...verdict } = evaluation;
   return {
     check,
-    ...evaluation,
+    ...verdict,
     startedAtMs,
     responseTimeUs: fetched.responseTimeUs,
     phases: fetched.phases,
@@ -52,7 +55,7 @@ function evaluated(check: ClaimedCheck, fetched: FetchResult, nowMs: number): Ev
   try {
     return evaluate(check.target, fetched, nowMs);
   } catch (error) {
-    // A pattern that slipped past validation, most likely. The tick is accounted for all the same.
+    // A pattern that slipped past validation, most likely: no fault of the target.
     const detail = `the check could not be evaluated: ${(error as Error).message}`.slice(0, 200);
     return { outcome: 'down', matched: null, assertions: [], error: { code: 'internal_error', detail } };
   }
