@@ -1,6 +1,7 @@
 // everytick targets edit
 
 import {
+  type CheckOptions,
   EverytickError,
   editTarget,
   formatDuration,
@@ -21,7 +22,7 @@ import { databaseHelp, withDatabase } from './with-database.ts';
 export function editCommand(): Command {
   const matchFlags = new Set<string>();
   const command = new Command('edit')
-    .description('change a target; only what is given changes')
+    .description('change a target: what is given takes the place of what it has')
     .argument('<name>', 'its name or id, as "targets list" shows them')
     .option('--url <url>', 'what to check: an http or https URL')
     .option('--name <name>', 'what to call it from now on')
@@ -83,8 +84,19 @@ ${databaseHelp}`,
       );
       const identity = `'${before.name}' (id ${id})`;
       printLine(what.length === 0 ? `${identity} was so already` : `edited ${identity}: ${what.join(', ')}`);
+      for (const line of forgotten(before.options, after.options)) printLine(line);
       for (const location of unstaffed) printLine(unstaffedNote(location));
     });
+}
+
+/** What went with the rest of an option of which something else was given. */
+function forgotten(before: CheckOptions, after: CheckOptions): string[] {
+  return (['expect', 'tls', 'dns', 'redirects'] as const).flatMap((option) => {
+    const [had, has] = [before[option], after[option]];
+    if (had === undefined || has === undefined) return [];
+    const gone = Object.keys(had).filter((key) => !(key in has));
+    return gone.length === 0 ? [] : [`no longer in ${option}, which is replaced as a whole: ${gone.join(', ')}`];
+  });
 }
 
 const columns: Readonly<Record<keyof TargetSpec, string>> = {
