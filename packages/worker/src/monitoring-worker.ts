@@ -21,7 +21,6 @@ import {
   type DatabaseClock,
   type FetchResult,
   type Logger,
-  noPhases,
   type RequestHeaders,
   type TargetFetcher,
   type WorkScheduler,
@@ -31,6 +30,7 @@ import type { Capacity } from './capacity/capacity.ts';
 import type { EventLoopDelay } from './capacity/event-loop-delay.ts';
 import { HostLimit } from './capacity/host-limit.ts';
 import { ClaimHistory } from './claim-history.ts';
+import { notBegun } from './fetch/not-begun.ts';
 import { missedForHost, missedForStall, resultOfFetch } from './reporting/check-result.ts';
 import type { ResultReporter } from './reporting/result-reporter.ts';
 import { isOwnDoing } from './reporting/suspicion.ts';
@@ -301,12 +301,12 @@ export class MonitoringWorker {
 
   /** Fetchers never reject. One that does all the same must not end the worker, with all that is in flight. */
   async #fetch(check: ClaimedCheck): Promise<FetchResult> {
-    const startedAtMs = performance.now();
     try {
       return await this.#options.fetcher.fetch(check.target, this.#options.headersOf?.(check));
     } catch (error) {
       this.#options.logger.error({ err: error, targetId: check.target.id }, 'a fetch failed with an error of its own');
-      return failedFetch(check.target, startedAtMs);
+      const detail = 'the worker could not carry out the check; its log says why';
+      return notBegun(check.target, { missed: { code: 'internal_error', detail } });
     }
   }
 
@@ -322,23 +322,4 @@ export class MonitoringWorker {
     this.#hosts.ended(host);
     if (this.#fetching === 0) this.#idle?.resolve();
   }
-}
-
-/** Says nothing about the target. */
-function failedFetch({ url }: ClaimedCheck['target'], startedAtMonotonicMs: number): FetchResult {
-  return {
-    startedAtMonotonicMs,
-    responseTimeUs: 0,
-    phases: noPhases,
-    httpStatus: null,
-    headers: null,
-    body: null,
-    bodyTruncated: false,
-    finalUrl: url,
-    redirects: 0,
-    protocol: null,
-    remoteAddress: null,
-    tls: null,
-    error: { code: 'internal_error', detail: 'the worker could not carry out the check; its log says why' },
-  };
 }

@@ -36,9 +36,10 @@ const LONGEST_HOST_WAIT_MS = 1_000;
 /** A check may wait for its OAuth2 token no longer than this, and no longer than a quarter of its lease's margin. */
 const LONGEST_TOKEN_WAIT_MS = 2_000;
 
-/** starting --schema there, registered--> running --stop()--> stopped; stop() is possible at any time. */ /** Claims and finishes take milliseconds; a connection that has gone silent is given up some seconds after this. */
+/** Claims and finishes take milliseconds; a connection that has gone silent is given up some seconds after this. */
 const STATEMENT_TIMEOUT_MS = 10_000;
 
+/** starting --schema there, registered--> running --stop()--> stopped; stop() is possible at any time. */
 export class WorkerProcess {
   readonly #config: WorkerConfig;
   readonly #logger: Logger;

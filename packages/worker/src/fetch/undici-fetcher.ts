@@ -1,21 +1,14 @@
 // Fetches targets, each over fresh connections unless it says otherwise, and reports what happened without judging it.
 
 import type { Socket } from 'node:net';
-import {
-  type FetchError,
-  type FetchResult,
-  noPhases,
-  type RequestHeaders,
-  type ResultError,
-  type Target,
-  type TargetFetcher,
-} from '@everytick/core';
+import type { FetchResult, RequestHeaders, Target, TargetFetcher } from '@everytick/core';
 import { NameResolver } from '../dns/name-resolver.ts';
 import { EgressPolicy } from '../egress/egress-policy.ts';
 import { SecretMissing, type SecretSource } from '../secrets/secret-resolver.ts';
 import { CheckRun, type RunContext } from './check-run.ts';
-import { failure, internalFailure, OptionsUnusable, optionsInvalid } from './error-codes.ts';
+import { internalFailure, OptionsUnusable, optionsInvalid } from './error-codes.ts';
 import { KeptConnections } from './kept-connections.ts';
+import { notBegun } from './not-begun.ts';
 import { OAuthTokens } from './oauth-tokens.ts';
 import { planRequests, type RequestPlan } from './request-plan.ts';
 import { SecureContexts } from './secure-contexts.ts';
@@ -130,25 +123,4 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
   }
-}
-
-/** For a check that ended before its first request. */
-function notBegun(target: Target, why: { readonly error: FetchError } | { readonly missed: ResultError }): FetchResult {
-  const missed = 'missed' in why ? why.missed : undefined;
-  return {
-    startedAtMonotonicMs: performance.now(),
-    responseTimeUs: 0,
-    phases: noPhases,
-    httpStatus: null,
-    headers: null,
-    body: null,
-    bodyTruncated: false,
-    finalUrl: target.url,
-    redirects: 0,
-    protocol: null,
-    remoteAddress: null,
-    tls: null,
-    error: 'error' in why ? why.error : failure('internal_error', why.missed.detail),
-    missed,
-  };
 }
