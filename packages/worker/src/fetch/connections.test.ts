@@ -18,6 +18,7 @@ import {
   testFetcher,
 } from '@everytick/testing';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { NameResolver } from '../dns/name-resolver.ts';
 
 let ca: CertificateAuthority;
 beforeAll(async () => {
@@ -219,6 +220,15 @@ describe('a connection that is kept', () => {
     expect(server.connections).toBe(1);
   });
 
+  it('is over when its certificate is', async () => {
+    const certificate = await ca.issue({ notAfter: new Date(Date.now() + 3_000) });
+    const server = await startWebServer({ certificate, routes: { '/': respond({ body: 'ok' }) } });
+    const fetch = fetchWith();
+    const options: CheckOptions = { reuse_connection: true, tls: { ca: ca.cert } };
+    expect((await fetch(server.url, options)).error).toBeNull();
+    await eventually(async () => (await fetch(server.url, options)).error?.code === 'tls_expired');
+  });
+
   it('over HTTP/2 too', async () => {
     let sessions = 0;
     const url = await startHttp2Server((stream) => stream.respond({ ':status': 200 }, { endStream: true }));
@@ -250,6 +260,26 @@ describe('a connection that is kept', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     expect(server.connections).toBeGreaterThan(1);
+  });
+});
+
+describe('a name that has to wait for its look-up', () => {
+  it('makes the check missed, long before its lease would be over', async () => {
+    const dns = await startDnsServer({ records: { 'slow.test': { silent: true }, 'late.test': { a: ['127.0.0.1'] } } });
+    const resolver = new NameResolver({ concurrency: 1, longestWaitMs: 60_000 });
+    const fetcher = testFetcher({ resolver });
+    const options: CheckOptions = { dns: { server: dns.address }, ip_family: '4' };
+    const target = { timeoutMs: 6_000, matchPattern: null, options };
+    const inTheWay = fetcher.fetch({ ...target, id: 1, url: 'http://slow.test/' });
+    await eventually(() => resolver.asking === 1);
+    const startedAt = performance.now();
+    const { missed, responseTimeUs } = await fetcher.fetch({ ...target, id: 2, url: 'http://late.test/' });
+    expect(missed?.code).toBe('dns_limit');
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    // It was the worker that took the time.
+    expect(responseTimeUs).toBeLessThan(500_000);
+    await fetcher.close();
+    await inTheWay;
   });
 });
 
