@@ -30,7 +30,7 @@ export {
   type TestProcess,
 } from './processes.ts';
 export { type ProxyOptions, type ProxyServer, startHttpProxy, startSocksProxy } from './proxy-server.ts';
-export { fetchedOf, resultOf } from './results.ts';
+export { fetchedOf, missedResultOf, resultOf } from './results.ts';
 export {
   addTestTargets,
   ledgerFaults,

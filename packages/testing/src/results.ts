@@ -44,3 +44,21 @@ export function resultOf(check: ClaimedCheck, overrides: Partial<CheckResult> = 
     ...overrides,
   };
 }
+
+/** What a worker reports of a check that it could not begin. */
+export function missedResultOf(check: ClaimedCheck, error: NonNullable<CheckResult['error']>): CheckResult {
+  return resultOf(check, {
+    outcome: 'missed',
+    error,
+    startedAtMs: null,
+    responseTimeUs: null,
+    phases: noPhases,
+    httpStatus: null,
+    bodyBytes: null,
+    protocol: null,
+    remoteAddress: null,
+    redirects: null,
+    loopDelayUs: null,
+    suspect: null,
+  });
+}

@@ -3,6 +3,7 @@ import {
   addTestTargets,
   createTestDatabase,
   letTimePass,
+  missedResultOf,
   proveLedger,
   resultOf,
   syncLeases,
@@ -330,20 +331,8 @@ describe('finishing', () => {
   it('records nothing of what there was nothing to say about', async () => {
     await addTestTargets(database, [{}]);
     await dueIn(-1);
-    const result = resultOf(only((await ours.claim(1)).checks), {
-      outcome: 'missed',
-      error: { code: 'dns_limit', detail: 'too many' },
-      startedAtMs: null,
-      responseTimeUs: null,
-      phases: noPhases,
-      httpStatus: null,
-      bodyBytes: null,
-      protocol: null,
-      remoteAddress: null,
-      redirects: null,
-      loopDelayUs: null,
-      suspect: null,
-    });
+    const check = only((await ours.claim(1)).checks);
+    const result = missedResultOf(check, { code: 'dns_limit', detail: 'too many' });
     expect(await ours.finish([result])).toMatchObject({ recorded: 1 });
     const [row] = await columnsOf();
     expect(Object.entries(row ?? {}).filter(([, value]) => value !== null)).toEqual([['error_detail', 'too many']]);

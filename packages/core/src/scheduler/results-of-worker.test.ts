@@ -1,7 +1,6 @@
-import { addTestTargets, createTestDatabase, resultOf, type TestDatabase } from '@everytick/testing';
+import { addTestTargets, createTestDatabase, missedResultOf, resultOf, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
-import { noPhases } from '../domain/check.ts';
 import { PostgresScheduler } from './postgres-scheduler.ts';
 
 let database: TestDatabase;
@@ -41,20 +40,7 @@ async function loseAndClaimAgain(): Promise<ClaimedCheck> {
 
 function reported(check: ClaimedCheck, startedAtMs: number | null): CheckResult {
   if (startedAtMs !== null) return resultOf(check, { startedAtMs });
-  return resultOf(check, {
-    startedAtMs,
-    outcome: 'missed',
-    error: { code: 'host_limit', detail: 'busy' },
-    responseTimeUs: null,
-    phases: noPhases,
-    httpStatus: null,
-    bodyBytes: null,
-    protocol: null,
-    remoteAddress: null,
-    redirects: null,
-    loopDelayUs: null,
-    suspect: null,
-  });
+  return missedResultOf(check, { code: 'host_limit', detail: 'busy' });
 }
 
 describe('a result that cannot be recorded', () => {

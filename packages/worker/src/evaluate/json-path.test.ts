@@ -3,7 +3,8 @@ import { cpuMsOf } from '@everytick/testing';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compile, query } from 'json-p3';
-import { compileJsonPath, JsonSteps } from './json-path.ts';
+import { compileJsonPath } from './json-path.ts';
+import { JsonSteps } from './json-steps.ts';
 
 const shop = {
   status: { ok: true },

@@ -3,7 +3,8 @@
 
 import type { JsonExpectation, JsonValue } from '@everytick/core';
 import type { Expectation, Verdict } from './expectation.ts';
-import { compileJsonPath, type JsonSteps } from './json-path.ts';
+import { compileJsonPath } from './json-path.ts';
+import type { JsonSteps } from './json-steps.ts';
 import { compilePattern } from './pattern.ts';
 import type { ResponseView } from './response-view.ts';
 import { type ShownText, withCommas } from './shown-text.ts';

@@ -2,7 +2,7 @@
 
 import type { FetchResult } from '@everytick/core';
 import { decodeBody } from './charset.ts';
-import { JsonSteps } from './json-path.ts';
+import { JsonSteps } from './json-steps.ts';
 import { fallbackBudget, type Match, type Pattern } from './pattern.ts';
 import { ShownText, withCommas } from './shown-text.ts';
 
