@@ -8,6 +8,7 @@ import {
   listenSettings,
   logSettings,
   outcomes,
+  parseTargetsFile,
   passedErrorCodes,
   passedErrorMeanings,
   type Setting,
@@ -15,7 +16,6 @@ import {
 } from '@everytick/core';
 import { describe, expect, it } from '@jest/globals';
 import { targetRules } from './commands/target-rules.ts';
-import { parseTargetsFile } from './targets-file/parse-targets-file.ts';
 
 const root = new URL('../../../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');

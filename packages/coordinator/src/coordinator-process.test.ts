@@ -22,7 +22,9 @@ afterEach(async () => {
 
 async function start(env: Record<string, string> = {}): Promise<string> {
   const config = readCoordinatorConfig({ EVERYTICK_DATABASE_URL: database.url, ...env });
-  const coordinator = new CoordinatorProcess(config, silentLogger());
+  const coordinator = new CoordinatorProcess(config, silentLogger(), {
+    compilePattern: (pattern) => new RegExp(pattern),
+  });
   coordinators.push(coordinator);
   const url = await coordinator.serve();
   coordinator.run();

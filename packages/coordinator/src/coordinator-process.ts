@@ -9,6 +9,7 @@ import {
   openPool,
   type StatusServer,
   startStatusServer,
+  type TargetRules,
 } from '@everytick/core';
 import type pg from 'pg';
 import { type Duty, Nudge, perform } from './leadership/duty.ts';
@@ -33,7 +34,8 @@ export class CoordinatorProcess {
   #status: StatusServer | undefined;
   #listener: NotificationListener | undefined;
 
-  constructor(config: CoordinatorConfig, logger: Logger) {
+  /** `rules`: what patterns and paths are, for targets that come in by a configuration or by the API. */
+  constructor(config: CoordinatorConfig, logger: Logger, _rules: TargetRules) {
     this.#config = config;
     this.#logger = logger;
     // For readiness and the proof: all that moves the schedule runs on the leader's own connection.

@@ -25,6 +25,8 @@ SET name = coalesce($3::jsonb ->> 'name', t.name),
     timeout_ms = coalesce(($3::jsonb ->> 'timeout_ms')::integer, t.timeout_ms),
     match_pattern = CASE WHEN $3::jsonb ? 'match_pattern' THEN $3::jsonb ->> 'match_pattern' ELSE t.match_pattern END,
     options = CASE WHEN $3::jsonb ? 'options' THEN nullif($3::jsonb -> 'options', '{}') ELSE t.options END,
+    group_name = CASE WHEN $3::jsonb ? 'group_name' THEN $3::jsonb ->> 'group_name' ELSE t.group_name END,
+    labels = coalesce($3::jsonb -> 'labels', t.labels),
     location_ids = coalesce((SELECT array_agg(id ORDER BY id) FROM place), t.location_ids)
 WHERE t.id = $1::integer AND t.xmin::text = $2::text AND t.deleted_at IS NULL
 RETURNING t.id

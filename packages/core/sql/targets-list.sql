@@ -3,12 +3,13 @@
 -- probe, newest partition first, that stops at the first row. The cost follows the targets, not the ledger.
 -- $1 true for deleted ones
 SELECT
-  t.id, t.name, t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.options, t.paused, t.deleted_at,
+  t.id, t.name, t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.group_name, t.labels, t.source, t.options, t.paused, t.created_at, t.updated_at, t.deleted_at,
   ARRAY (SELECT l.name FROM locations l WHERE l.id = ANY (t.location_ids) ORDER BY l.id) AS locations,
   EXISTS (
     SELECT FROM maintenance_windows w
     WHERE w.starts_at <= now() AND w.ends_at > now() AND (w.target_ids IS NULL OR t.id = ANY (w.target_ids))
   ) AS in_maintenance,
+  (SELECT l.name FROM locations l WHERE l.id = r.location_id) AS result_location,
   r.scheduled_at, r.started_at, r.outcome, r.http_status, r.response_time_us, r.error_code, r.error_detail, r.ticks
 FROM monitored_targets t
 LEFT JOIN LATERAL (

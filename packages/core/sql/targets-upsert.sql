@@ -4,12 +4,13 @@
 -- the final SELECT seeing the rows as they were before this statement, which is right for untouched ones; and what
 -- targets-insert.sql says of locations.
 -- $1 names, $2 URLs, $3 intervals (s), $4 timeouts (ms), $5 patterns, $6 names of locations (an array of arrays, as JSON),
--- $7 options (an array of objects, as JSON; {} is stored as NULL)
+-- $7 options (an array of objects, as JSON; {} is stored as NULL), $8 groups, $9 labels (an array of objects, as JSON)
 WITH given AS (
   SELECT *, $6::jsonb -> (position - 1)::integer AS locations,
-         nullif($7::jsonb -> (position - 1)::integer, '{}') AS options
-  FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::text[])
-    WITH ORDINALITY AS g (name, url, interval_s, timeout_ms, match_pattern, position)
+         nullif($7::jsonb -> (position - 1)::integer, '{}') AS options,
+         $9::jsonb -> (position - 1)::integer AS labels
+  FROM unnest($1::text[], $2::text[], $3::integer[], $4::integer[], $5::text[], $8::text[])
+    WITH ORDINALITY AS g (name, url, interval_s, timeout_ms, match_pattern, group_name, position)
 ), asked AS (
   SELECT DISTINCT jsonb_array_elements_text(locations) AS name FROM given
 ), made AS (
@@ -24,16 +25,18 @@ WITH given AS (
   UNION
   SELECT id, name FROM made
 ), written AS (
-  INSERT INTO monitored_targets AS t (name, url, interval_s, timeout_ms, match_pattern, options, location_ids)
-  SELECT name, url, interval_s, timeout_ms, match_pattern, options,
+  INSERT INTO monitored_targets AS t (name, url, interval_s, timeout_ms, match_pattern, options, group_name, labels, location_ids)
+  SELECT name, url, interval_s, timeout_ms, match_pattern, options, group_name, labels,
          (SELECT array_agg(p.id ORDER BY p.id) FROM place p WHERE given.locations ? p.name)
   FROM given
   ORDER BY name
   ON CONFLICT (name) WHERE deleted_at IS NULL DO UPDATE
   SET url = EXCLUDED.url, interval_s = EXCLUDED.interval_s, timeout_ms = EXCLUDED.timeout_ms,
-      match_pattern = EXCLUDED.match_pattern, options = EXCLUDED.options, location_ids = EXCLUDED.location_ids
-  WHERE (t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.options, t.location_ids) IS DISTINCT FROM
-    (EXCLUDED.url, EXCLUDED.interval_s, EXCLUDED.timeout_ms, EXCLUDED.match_pattern, EXCLUDED.options, EXCLUDED.location_ids)
+      match_pattern = EXCLUDED.match_pattern, options = EXCLUDED.options, location_ids = EXCLUDED.location_ids,
+      group_name = EXCLUDED.group_name, labels = EXCLUDED.labels
+  WHERE (t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.options, t.location_ids, t.group_name, t.labels)
+    IS DISTINCT FROM (EXCLUDED.url, EXCLUDED.interval_s, EXCLUDED.timeout_ms, EXCLUDED.match_pattern, EXCLUDED.options,
+      EXCLUDED.location_ids, EXCLUDED.group_name, EXCLUDED.labels)
   RETURNING t.id, t.name
 )
 SELECT g.name, coalesce(w.id, t.id) AS id,

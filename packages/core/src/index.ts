@@ -1,3 +1,5 @@
+export * from './api/index.ts';
+export * from './apply/index.ts';
 export * from './clock/database-clock.ts';
 export * from './clock/within-deadline.ts';
 export * from './config/coordinator.ts';
@@ -6,6 +8,7 @@ export * from './config/log.ts';
 export * from './config/setting.ts';
 export * from './config/status.ts';
 export * from './config/worker.ts';
+export * from './configuration/index.ts';
 export * from './database/listener.ts';
 export * from './database/pool.ts';
 export * from './database/queryable.ts';

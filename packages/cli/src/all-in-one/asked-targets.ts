@@ -1,9 +1,8 @@
 // Targets from the URLs and the file on the command line of `up`, all of them checked before anything is started.
 
-import { EverytickError, parseTargetSpec, type TargetSpec } from '@everytick/core';
+import { EverytickError, parseTargetSpec, readTargetsFile, type TargetSpec } from '@everytick/core';
 import { flagLabels, specInputOf, type TargetFlags } from '../commands/target-options.ts';
 import { flagRules, targetRules } from '../commands/target-rules.ts';
-import { readTargetsFile } from '../targets-file/read-targets-file.ts';
 
 export interface AskedFlags extends TargetFlags {
   readonly targets?: string;

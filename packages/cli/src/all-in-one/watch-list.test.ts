@@ -16,7 +16,8 @@ beforeEach(async () => {
 
 function spec(name: string, intervalS = 10): TargetSpec {
   const url = `https://${name}.example/`;
-  return { name, url, intervalS, timeoutMs: 1_000, matchPattern: null, locations: ['default'], options: {} };
+  const measured = { intervalS, timeoutMs: 1_000, matchPattern: null };
+  return { name, url, ...measured, locations: ['default'], group: null, labels: {}, options: {} };
 }
 
 const settle = async (asked: TargetSpec[], databaseKey = 'embedded') => {

@@ -15,6 +15,7 @@ import { Command } from 'commander';
 import { attachToParent } from '../parent-process.ts';
 import { onShutdown, reportShutdownFailuresTo } from '../shutdown.ts';
 import { settingsHelp } from './settings-help.ts';
+import { targetRules } from './target-rules.ts';
 import { unknownVariables } from './unknown-variables.ts';
 import { withRunningDatabase } from './with-database.ts';
 
@@ -40,7 +41,7 @@ ${settingsHelp(Object.values(settings))}`,
       );
       const logger = createLogger(log, { role: 'coordinator' });
       for (const warning of unknownVariables(process.env)) logger.warn(warning);
-      const coordinator = new CoordinatorProcess(config, logger);
+      const coordinator = new CoordinatorProcess(config, logger, targetRules);
       reportShutdownFailuresTo((name, reason) => logger.error({ name, reason }, 'stopping went wrong'));
       onShutdown('coordinator', [], () => coordinator.stop(), STOP_DEADLINE_MS);
       attachToParent(await coordinator.serve());

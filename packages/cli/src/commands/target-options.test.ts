@@ -5,7 +5,7 @@ describe('what is to change in a target', () => {
   test('is what the flags say, and null for what is taken away', () => {
     const flags: EditFlags = { every: '5s', match: false, status: ['404'], unset: ['headers', 'http-version'] };
     expect(changesInputOf(flags)).toEqual({
-      interval: '5s',
+      every: '5s',
       match: null,
       expect: { status: ['404'] },
       headers: null,

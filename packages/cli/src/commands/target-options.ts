@@ -38,7 +38,7 @@ export function addTargetFlags(command: Command, defaultEvery: string): Command 
 export const flagLabels: TargetLabels = {
   name: '--name',
   url: 'URL',
-  interval: '--every',
+  every: '--every',
   timeout: '--timeout',
   match: '--match',
   locations: '--location',
@@ -54,7 +54,7 @@ export function specInputOf(
 ): TargetSpecInput {
   return {
     url,
-    interval: flags.every ?? defaultEvery,
+    every: flags.every ?? defaultEvery,
     ...(flags.name === undefined ? {} : { name: flags.name }),
     ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
     ...(flags.match === undefined ? {} : { match: flags.match }),
@@ -69,7 +69,7 @@ export function changesInputOf(flags: EditFlags): TargetChangesInput {
   const input = {
     ...(flags.url === undefined ? {} : { url: flags.url }),
     ...(flags.name === undefined ? {} : { name: flags.name }),
-    ...(flags.every === undefined ? {} : { interval: flags.every }),
+    ...(flags.every === undefined ? {} : { every: flags.every }),
     ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
     ...(flags.match === undefined ? {} : { match: flags.match === false ? null : flags.match }),
     ...(flags.location === undefined ? {} : { locations: [...flags.location] }),

@@ -106,6 +106,8 @@ const columns: Readonly<Record<keyof TargetSpec, string>> = {
   timeoutMs: 'timeout_ms',
   matchPattern: 'match_pattern',
   locations: 'locations',
+  group: 'group',
+  labels: 'labels',
   options: 'options',
 };
 
@@ -118,6 +120,8 @@ const words: Readonly<Record<OwnField, string>> = {
   timeoutMs: 'timeout',
   matchPattern: 'match',
   locations: 'locations',
+  group: 'group',
+  labels: 'labels',
 };
 
 function shown(spec: TargetSpec, field: OwnField): string {
@@ -125,5 +129,12 @@ function shown(spec: TargetSpec, field: OwnField): string {
   if (field === 'intervalS') return formatDuration(spec.intervalS * 1_000);
   if (field === 'timeoutMs') return formatDuration(spec.timeoutMs);
   if (field === 'matchPattern') return spec.matchPattern === null ? 'anything' : `/${spec.matchPattern}/`;
+  if (field === 'group') return spec.group === null ? 'none' : `'${spec.group}'`;
+  if (field === 'labels') return labelsText(spec.labels);
   return field === 'name' ? `'${spec.name}'` : `[${spec.locations.join(', ')}]`;
+}
+
+function labelsText(labels: TargetSpec['labels']): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return pairs.length === 0 ? 'none' : pairs.join(', ');
 }

@@ -8,6 +8,7 @@ import {
   type ListedTarget,
   listTargets,
   parseTargetSpec,
+  readTargetsFile,
   removeTargets,
   showUrl,
   type TargetSpec,
@@ -16,7 +17,6 @@ import { Command } from 'commander';
 import { counted, formatError, formatMoment, formatUs } from '../output/format.ts';
 import { paint, paintOutcome } from '../output/paint.ts';
 import { printJson, printLine, printTable } from '../output/print.ts';
-import { readTargetsFile } from '../targets-file/read-targets-file.ts';
 import { addCheckFlags, referenceHelp } from './check-flags.ts';
 import { unstaffedLocations, unstaffedNote } from './locations.ts';
 import { optionsSummary } from './options-summary.ts';

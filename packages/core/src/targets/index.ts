@@ -3,6 +3,7 @@ export * from './closest-word.ts';
 export * from './duration.ts';
 export { unknownField } from './mapping.ts';
 export * from './stored-targets.ts';
+export * from './target-document.ts';
 export * from './target-edit.ts';
 export * from './target-life.ts';
 export * from './target-problems.ts';

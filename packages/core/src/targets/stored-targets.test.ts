@@ -22,6 +22,8 @@ function spec(name: string, changes: Partial<TargetSpec> = {}): TargetSpec {
     intervalS: 10,
     timeoutMs: 5_000,
     matchPattern: null,
+    group: null,
+    labels: {},
     locations: ['default'],
     options: {},
     ...changes,
@@ -34,7 +36,7 @@ async function names(): Promise<string[]> {
 
 describe('the schema and the validation of targets', () => {
   const given = (interval: string, timeout: string) =>
-    parseTargetSpec({ url: 'https://a.example', interval, timeout }, { compilePattern: () => undefined });
+    parseTargetSpec({ url: 'https://a.example', every: interval, timeout }, { compilePattern: () => undefined });
 
   test.each([
     ['1s', '100ms', '99ms'],
@@ -59,6 +61,9 @@ describe('adding targets', () => {
       id: added[0]?.id,
       paused: false,
       inMaintenance: false,
+      source: null,
+      createdAt: expect.any(Date),
+      updatedAt: expect.any(Date),
       deletedAt: null,
       lastResult: null,
     });
@@ -217,6 +222,7 @@ describe('listing targets', () => {
     const [blog, shop] = await listTargets(database.pool);
     expect(blog?.lastResult).toBeNull();
     expect(shop?.lastResult).toEqual({
+      location: 'default',
       scheduledAt: new Date('2026-01-02T00:00:00Z'),
       startedAt: new Date('2026-01-02T00:00:00Z'),
       outcome: 'down',

@@ -28,6 +28,7 @@ export interface UpsertedTarget extends NamedTarget {
 
 /** The newest row of a target's ledger. */
 export interface LastResult {
+  readonly location: string;
   readonly scheduledAt: Date;
   /** Null where the tick was never carried out. */
   readonly startedAt: Date | null;
@@ -41,8 +42,12 @@ export interface LastResult {
 
 export interface ListedTarget extends TargetSpec, NamedTarget {
   readonly paused: boolean;
+  /** The set that it belongs to; null where it was made by hand. */
+  readonly source: string | null;
   /** Whether a maintenance window is running that has this target. */
   readonly inMaintenance: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
   readonly deletedAt: Date | null;
   readonly lastResult: LastResult | null;
 }
@@ -78,12 +83,16 @@ export async function listTargets(
     id: row.id,
     ...specOfRow(row),
     paused: row.paused,
+    source: row.source,
     inMaintenance: row.in_maintenance,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
     deletedAt: row.deleted_at,
     lastResult:
       row.scheduled_at === null
         ? null
         : {
+            location: row.result_location,
             scheduledAt: row.scheduled_at,
             startedAt: row.started_at,
             outcome: row.outcome,
@@ -126,5 +135,7 @@ function columnsOf(specs: readonly TargetSpec[]): unknown[] {
     specs.map((spec) => spec.matchPattern),
     JSON.stringify(specs.map((spec) => spec.locations)),
     JSON.stringify(specs.map((spec) => spec.options)),
+    specs.map((spec) => spec.group),
+    JSON.stringify(specs.map((spec) => spec.labels)),
   ];
 }

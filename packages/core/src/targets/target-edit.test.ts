@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await database.query('TRUNCATE monitored_targets, target_changes, leases, schedules RESTART IDENTITY');
-  const given = { url: 'https://shop.example', interval: '30s', timeout: '5s', match: 'cart', ...original.options };
+  const given = { url: 'https://shop.example', every: '30s', timeout: '5s', match: 'cart', ...original.options };
   await addTargets(
     database.pool,
     ['shop', 'blog'].map((name) => parseTargetSpec({ ...given, name }, { compilePattern: () => undefined })),
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 const edit = (changes: TargetChanges, nameOrId = 'shop') =>
-  editTarget(database.pool, nameOrId, changes, { interval: '--every', timeout: '--timeout' });
+  editTarget(database.pool, nameOrId, changes, { every: '--every', timeout: '--timeout' });
 
 async function shop() {
   const target = (await listTargets(database.pool)).find(({ id }) => id === 1);
@@ -151,8 +151,8 @@ describe('what is given to change a target', () => {
 
   test('has the same rules as what is given to add one, and no defaults', () => {
     expect(parse({})).toEqual({});
-    expect(parse({ interval: '5m', match: null })).toEqual({ intervalS: 300, matchPattern: null });
-    const wrong = { name: ' ', url: 'x', interval: 0, timeout: 'y', match: '(', locations: ['Oslo'] };
-    expect(() => parse(wrong)).toThrow(/^name: .*\n--url: .*\ninterval: .*\ntimeout: .*\nmatch: .*\nlocations: .*$/);
+    expect(parse({ every: '5m', match: null })).toEqual({ intervalS: 300, matchPattern: null });
+    const wrong = { name: ' ', url: 'x', every: 0, timeout: 'y', match: '(', locations: ['Oslo'] };
+    expect(() => parse(wrong)).toThrow(/^name: .*\n--url: .*\nevery: .*\ntimeout: .*\nmatch: .*\nlocations: .*$/);
   });
 });

@@ -48,6 +48,8 @@ function targetChangesSchemaWith(rules: TargetRules) {
       .object({
         ...fields,
         match: fields.match.nullable(),
+        group: fields.group.nullable(),
+        labels: fields.labels.nullable(),
         method: options.method.nullable(),
         headers: options.headers.nullable(),
         body: options.body.nullable(),
@@ -62,7 +64,7 @@ function targetChangesSchemaWith(rules: TargetRules) {
         expect: options.expect.nullable(),
       })
       .partial().shape,
-    'a mapping such as {interval: 10s}',
+    'a mapping such as {every: 10s}',
   );
 }
 
@@ -73,21 +75,23 @@ export type TargetChangesInput = z.input<ReturnType<typeof targetChangesSchemaWi
 export function parseTargetChanges(
   given: TargetChangesInput,
   rules: TargetRules,
-  labels: TargetLabels = {},
+  names: TargetLabels = {},
 ): TargetChanges {
   const parsed = targetChangesSchemaWith(rules).safeParse(given);
-  if (!parsed.success) throw targetInvalid(targetProblems(parsed.error), labels);
-  const { name, url, interval, timeout, match, locations, ...options } = parsed.data;
+  if (!parsed.success) throw targetInvalid(targetProblems(parsed.error), names);
+  const { name, url, every, timeout, match, locations, group, labels, ...options } = parsed.data;
   const changed = checkOptionNames
     .filter((option) => option in given)
     .map((option) => [option, options[option] ?? undefined]);
   return {
     ...(name === undefined ? {} : { name }),
     ...(url === undefined ? {} : { url }),
-    ...(interval === undefined ? {} : { intervalS: interval }),
+    ...(every === undefined ? {} : { intervalS: every }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(match === undefined ? {} : { matchPattern: match }),
     ...(locations === undefined ? {} : { locations }),
+    ...(group === undefined ? {} : { group }),
+    ...(labels === undefined ? {} : { labels: labels ?? {} }),
     ...(changed.length === 0 ? {} : { options: checkOptionsOf(Object.fromEntries(changed)) }),
   };
 }
@@ -134,6 +138,8 @@ const columnOf: Readonly<Record<keyof TargetSpec, string>> = {
   timeoutMs: 'timeout_ms',
   matchPattern: 'match_pattern',
   locations: 'locations',
+  group: 'group_name',
+  labels: 'labels',
   options: 'options',
 };
 
@@ -157,7 +163,7 @@ async function readTarget(database: Queryable, nameOrId: string): Promise<Stored
 
 function differs(before: TargetSpec, after: TargetSpec, field: keyof TargetSpec): boolean {
   // The order of keys says nothing, in options as in jsonb.
-  if (field === 'options') return !isDeepStrictEqual(before.options, after.options);
+  if (field === 'options' || field === 'labels') return !isDeepStrictEqual(before[field], after[field]);
   if (field !== 'locations') return before[field] !== after[field];
   return [...before.locations].sort().join(' ') !== [...after.locations].sort().join(' ');
 }
@@ -175,7 +181,7 @@ function refuseMisfit(before: TargetSpec, changes: TargetChanges, after: TargetS
 }
 
 function isGiven(field: string | number | undefined, changes: TargetChanges): boolean {
-  if (field === 'interval' || field === 'timeout') return true;
+  if (field === 'every' || field === 'timeout') return true;
   if (field === 'match') return changes.matchPattern !== undefined;
   return changes.options?.[field as CheckOptionName] !== undefined;
 }
@@ -191,7 +197,7 @@ function timeoutMisfit(before: TargetSpec, changes: TargetChanges, after: Target
   const interval = formatDuration(after.intervalS * 1_000);
   const timeout = labels['timeout'] ?? 'timeout';
   return {
-    path: ['interval'],
+    path: ['every'],
     message: `${interval} does not go with the timeout that '${before.name}' has: ${problem}; give ${timeout} as well`,
   };
 }

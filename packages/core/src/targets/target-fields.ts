@@ -4,7 +4,16 @@
 import { z } from 'zod';
 import { locationNameAllowed, locationNamePattern } from '../domain/location-name.ts';
 import { parseDurationMs } from './duration.ts';
-import { reject, wrongType } from './field-rules.ts';
+import {
+  longestList,
+  reject,
+  report,
+  reportKey,
+  shown,
+  textProblem,
+  wrongType,
+  wrongTypeSentence,
+} from './field-rules.ts';
 import { pattern } from './pattern-field.ts';
 import { defaultSecretExamples, type TargetRules } from './target-rules.ts';
 import { targetUrlProblem } from './target-url.ts';
@@ -22,12 +31,14 @@ export function targetFieldsWith(rules: TargetRules) {
     url: z
       .string(wrongType('a text such as https://example.org/'))
       .transform((given, context) => urlOf(given, rules, context)),
-    interval: z.union([z.string(), z.number()], wrongType('such as 10s, 5m, 1h')).transform(intervalSecondsOf),
+    every: z.union([z.string(), z.number()], wrongType('such as 10s, 5m, 1h')).transform(intervalSecondsOf),
     timeout: z.union([z.string(), z.number()], wrongType('such as 500ms, 5s')).transform(timeoutMillisecondsOf),
     match: pattern(rules),
     locations: z
       .array(z.string(wrongType('the name of a location')), wrongType(locationsAllowed))
       .transform(locationsOf),
+    group: z.string(wrongType('a text such as shop')).transform(nameOf),
+    labels: z.custom<Record<string, string | number | boolean>>(() => true).transform(labelsOf),
   };
 }
 
@@ -79,4 +90,34 @@ function locationsOf(given: readonly string[], context: z.RefinementCtx): readon
   const repeated = given.find((name, index) => given.indexOf(name) !== index);
   if (repeated !== undefined) return reject(context, `'${repeated}' is given more than once`);
   return given;
+}
+
+const labelsExample = 'a mapping such as {team: shop, tier: 1}';
+const longestLabel = 200;
+
+function labelsOf(given: unknown, context: z.RefinementCtx): Record<string, string> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    return reject(context, wrongTypeSentence(given, labelsExample));
+  }
+  const labels = Object.entries(given).flatMap(([key, value]): [string, string][] => {
+    if (!/^[a-z]([a-z0-9._/-]{0,61}[a-z0-9])?$/i.test(key)) {
+      const allowed = 'at most 63 letters, digits, dots, dashes, underscores and slashes, beginning with a letter';
+      reportKey(context, `'${shown(key)}' is no name of a label; allowed are ${allowed}`, key);
+      return [];
+    }
+    const problem = labelProblem(value);
+    if (problem === null) return [[key, String(value).trim()]];
+    report(context, problem, [key]);
+    return [];
+  });
+  if (labels.length > longestList) return reject(context, `has ${labels.length} labels; allowed are ${longestList}`);
+  return Object.fromEntries(labels.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function labelProblem(value: unknown): string | null {
+  if (!['string', 'number', 'boolean'].includes(typeof value)) return wrongTypeSentence(value, 'a text');
+  const label = String(value).trim();
+  if (label === '') return 'is empty; leave it out, or say what it is';
+  if (/\p{Cc}/u.test(label)) return 'contains control characters; allowed is one line of text';
+  return textProblem(label, longestLabel);
 }

@@ -10,6 +10,8 @@ export interface TargetRow {
   readonly timeout_ms: number;
   readonly match_pattern: string | null;
   readonly locations: readonly string[];
+  readonly group_name: string | null;
+  readonly labels: Readonly<Record<string, string>>;
   readonly options: CheckOptions | null;
 }
 
@@ -21,6 +23,8 @@ export function specOfRow(row: TargetRow): TargetSpec {
     timeoutMs: row.timeout_ms,
     matchPattern: row.match_pattern,
     locations: row.locations,
+    group: row.group_name,
+    labels: row.labels,
     options: row.options ?? {},
   };
 }

@@ -6,7 +6,7 @@ const rules = { compilePattern: (pattern: string) => new RegExp(pattern) };
 
 function problemsOf(given: object): string {
   try {
-    parseTargetSpec(given as TargetSpecInput, rules, { interval: '--every' });
+    parseTargetSpec(given as TargetSpecInput, rules, { every: '--every' });
   } catch (error) {
     if (error instanceof EverytickError && error.code === 'target_invalid') return error.message;
     throw error;
@@ -19,6 +19,8 @@ describe('a target spec', () => {
     expect(parseTargetSpec({ url: 'https://Shop.example/cart/' }, rules)).toEqual({
       name: 'shop.example/cart',
       url: 'https://shop.example/cart/',
+      group: null,
+      labels: {},
       intervalS: 60,
       timeoutMs: 10_000,
       matchPattern: null,
@@ -28,7 +30,7 @@ describe('a target spec', () => {
   });
 
   test('has a timeout of half its interval by default, and no more than 10 s', () => {
-    expect(parseTargetSpec({ url: 'https://a.example', interval: '3s' }, rules).timeoutMs).toBe(1_500);
+    expect(parseTargetSpec({ url: 'https://a.example', every: '3s' }, rules).timeoutMs).toBe(1_500);
   });
 
   test.each([
@@ -40,18 +42,18 @@ describe('a target spec', () => {
     ['1d', 86_400],
     ['2000ms', 2],
   ])('takes the interval %p as %p seconds', (interval, seconds) => {
-    expect(parseTargetSpec({ url: 'https://a.example', interval }, rules).intervalS).toBe(seconds);
+    expect(parseTargetSpec({ url: 'https://a.example', every: interval }, rules).intervalS).toBe(seconds);
   });
 
   test.each([0, '0s', '999ms', '86401', '2d', '1.5s', '-5', 'soon', '', '10 sec'])(
     'refuses the interval %p',
     (interval) => {
-      expect(problemsOf({ url: 'https://a.example', interval })).toContain(`--every: '${interval}' is `);
+      expect(problemsOf({ url: 'https://a.example', every: interval })).toContain(`--every: '${interval}' is `);
     },
   );
 
   test.each(['50ms', '121s', 'never', '0'])('refuses the timeout %p', (timeout) => {
-    expect(problemsOf({ url: 'https://a.example', interval: '5m', timeout })).toContain(`timeout: '${timeout}' is `);
+    expect(problemsOf({ url: 'https://a.example', every: '5m', timeout })).toContain(`timeout: '${timeout}' is `);
   });
 
   test('takes locations in the order in which they are given', () => {
@@ -71,7 +73,7 @@ describe('a target spec', () => {
   });
 
   test('refuses a timeout longer than the interval', () => {
-    expect(problemsOf({ url: 'https://a.example', interval: '5s', timeout: '6s' })).toBe(
+    expect(problemsOf({ url: 'https://a.example', every: '5s', timeout: '6s' })).toBe(
       'timeout: 6s is too long for an interval of 5s; at most 4800ms is allowed, for a check has to be over and reported before the next one begins',
     );
   });
@@ -103,7 +105,7 @@ describe('a target spec', () => {
   });
 
   test('tells all problems at once', () => {
-    const problems = problemsOf({ name: ' ', url: 'x', interval: 0, timeout: 'y', match: '' }).split('\n');
+    const problems = problemsOf({ name: ' ', url: 'x', every: 0, timeout: 'y', match: '' }).split('\n');
     expect(problems.map((problem) => problem.split(':')[0])).toEqual(['name', 'url', '--every', 'timeout', 'match']);
   });
 });

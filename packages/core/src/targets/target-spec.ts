@@ -22,6 +22,10 @@ export interface TargetSpec {
   readonly matchPattern: string | null;
   /** Names of the locations from which it is checked, each of them at every tick. */
   readonly locations: readonly string[];
+  /** What it is shown with. */
+  readonly group: string | null;
+  /** What it can be found by. In the order of their names. */
+  readonly labels: Readonly<Record<string, string>>;
   /** What differs from a plain GET that wants a 2xx; empty where nothing does. */
   readonly options: CheckOptions;
 }
@@ -33,34 +37,43 @@ const longestDefaultTimeoutMs = 10_000;
 const reportingMs = 200;
 
 /**
- * A schema from what users give (`interval: '10s'`) to a `TargetSpec`, with defaults filled in. Its messages say what was
+ * A schema from what users give (`every: '10s'`) to a `TargetSpec`, with defaults filled in. Its messages say what was
  * given and what is allowed, and leave naming the field to the caller.
  */
 export function targetSpecSchemaWith(rules: TargetRules) {
-  const { name, url, interval, timeout, match, locations } = targetFieldsWith(rules);
+  const { name, url, every, timeout, match, locations, group, labels } = targetFieldsWith(rules);
   const fields = {
     name: name.optional(),
     url,
-    interval: interval.optional(),
+    every: every.optional(),
     timeout: timeout.optional(),
     match: match.optional(),
     locations: locations.optional(),
+    group: group.optional(),
+    labels: labels.optional(),
     ...optionalCheckOptionsWith(rules),
   };
   return mapping(fields, 'a mapping such as {url: https://example.org/}').transform((given, context): TargetSpec => {
-    const intervalS = given.interval ?? defaultIntervalS;
+    const intervalS = given.every ?? defaultIntervalS;
     const spec = {
       name: given.name ?? defaultTargetName(given.url),
       url: given.url,
       intervalS,
-      timeoutMs: given.timeout ?? Math.min(longestDefaultTimeoutMs, intervalS * 500),
+      timeoutMs: given.timeout ?? defaultTimeoutMs(intervalS),
       matchPattern: given.match ?? null,
       locations: given.locations ?? [defaultLocation],
+      group: given.group ?? null,
+      labels: given.labels ?? {},
       options: canonicalCheckOptions(checkOptionsOf(given)),
     };
     for (const { path, message } of fitProblems(spec)) context.addIssue({ code: 'custom', message, path: [...path] });
     return spec;
   });
+}
+
+/** Of a target that says none itself. */
+export function defaultTimeoutMs(intervalS: number): number {
+  return Math.min(longestDefaultTimeoutMs, intervalS * 500);
 }
 
 /** What does not go together in a target of which each field is right by itself. */

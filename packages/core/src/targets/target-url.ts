@@ -23,6 +23,14 @@ export function showUrl(given: string): string {
   return given.replace(/[^/@]*@/, '***@').replace(/\?.*$/, '?***');
 }
 
+/** As it was given, so that it can be given back; only a password, which earlier versions stored, is hidden. */
+export function withoutPassword(url: string): string {
+  if (!URL.canParse(url) || new URL(url).password === '') return url;
+  const hidden = new URL(url);
+  hidden.password = '***';
+  return hidden.href;
+}
+
 /** Host and path: how people speak of a page. */
 export function defaultTargetName(url: string): string {
   const { host, pathname } = new URL(url);

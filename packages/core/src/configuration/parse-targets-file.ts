@@ -11,20 +11,16 @@
 //
 // Keys of the file that begin with `x-` are left alone: a place for what targets have in common, to be merged (`<<`).
 
-import {
-  checkOptionNames,
-  EverytickError,
-  problemSentence,
-  type TargetRules,
-  type TargetSpec,
-  targetProblems,
-  targetSpecSchemaWith,
-  unknownField,
-} from '@everytick/core';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { EverytickError } from '../domain/error.ts';
+import { checkOptionNames } from '../targets/check-options-schema.ts';
+import { unknownField } from '../targets/mapping.ts';
+import { problemSentence, targetProblems } from '../targets/target-problems.ts';
+import type { TargetRules } from '../targets/target-rules.ts';
+import { type TargetSpec, targetSpecSchemaWith } from '../targets/target-spec.ts';
 import { keyOf, readPlaced, startOf } from './placed-value.ts';
 
-const fieldNames = ['name', 'url', 'every', 'timeout', 'match', 'locations', ...checkOptionNames];
+const fieldNames = ['name', 'url', 'every', 'timeout', 'match', 'locations', 'group', 'labels', ...checkOptionNames];
 /** What people write who know other monitors, or who look for a field that is further inside. */
 const synonyms: Readonly<Record<string, string>> = {
   interval: 'every',
@@ -156,13 +152,12 @@ class TargetsReader {
     const target = readPlaced(node, this.#document, (offset, message) => this.report(offset, message));
     const given: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(target.value as object)) {
-      if (fieldNames.includes(key)) given[key === 'every' ? 'interval' : key] = value;
+      if (fieldNames.includes(key)) given[key] = value;
       else this.report(target.offsetOf([key], true), unknownField(key, fieldNames, synonyms));
     }
     const parsed = this.#schema.safeParse(given);
     for (const problem of parsed.error === undefined ? [] : targetProblems(parsed.error)) {
-      const path = problem.path.map((step, depth) => (depth === 0 && step === 'interval' ? 'every' : step));
-      this.report(target.offsetOf(path, problem.atKey), problemSentence({ ...problem, path }));
+      this.report(target.offsetOf(problem.path, problem.atKey), problemSentence(problem));
     }
     return parsed.success && this.problems.length === problemsBefore ? parsed.data : null;
   }

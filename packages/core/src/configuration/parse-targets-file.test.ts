@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseTargetsFile } from './parse-targets-file.ts';
 
 const fields =
-  'name, url, every, timeout, match, locations, method, headers, body, auth, tls, http_version, proxy, ip_family, dns, ' +
+  'name, url, every, timeout, match, locations, group, labels, method, headers, body, auth, tls, http_version, proxy, ip_family, dns, ' +
   'reuse_connection, redirects, expect';
 
 const rules = { compilePattern: (pattern: string) => new RegExp(pattern) };
@@ -40,6 +40,8 @@ targets:
         timeoutMs: 5_000,
         matchPattern: 'Add to cart',
         locations: ['default'],
+        group: null,
+        labels: {},
         options: {},
       },
       {
@@ -49,6 +51,8 @@ targets:
         timeoutMs: 10_000,
         matchPattern: null,
         locations: ['default', 'oslo'],
+        group: null,
+        labels: {},
         options: {},
       },
       expect.objectContaining({ name: 'c.example', locations: ['oslo'] }),

@@ -1,7 +1,9 @@
 // From a path to targets.
 
 import { readFile } from 'node:fs/promises';
-import { EverytickError, type TargetRules, type TargetSpec } from '@everytick/core';
+import { EverytickError } from '../domain/error.ts';
+import type { TargetRules } from '../targets/target-rules.ts';
+import type { TargetSpec } from '../targets/target-spec.ts';
 import { parseTargetsFile } from './parse-targets-file.ts';
 
 /** Reads and checks a targets file. Throws `targets_file_invalid`. */

@@ -1,0 +1,5 @@
+export * from './place-resource.ts';
+export * from './plan-resource.ts';
+export * from './result-resource.ts';
+export * from './summary-resource.ts';
+export * from './target-resource.ts';

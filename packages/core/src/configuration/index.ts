@@ -1,0 +1,3 @@
+export * from './configuration.ts';
+export * from './parse-targets-file.ts';
+export * from './read-targets-file.ts';
