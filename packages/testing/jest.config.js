@@ -20,4 +20,6 @@ export default {
   globalTeardown: '<rootDir>/packages/testing/src/global-teardown.mts',
   testTimeout: 30_000,
   maxWorkers: 2,
+  // Modules of a test file stay in memory when it is done: a worker that has this much is replaced by a new one.
+  workerIdleMemoryLimit: '1GB',
 };

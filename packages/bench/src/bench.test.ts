@@ -1,12 +1,22 @@
 // Each benchmark once, small: that they run, and that the books balance. Their figures are never judged here.
 
 import { expect, it } from '@jest/globals';
+import { apiBench } from './api/api-bench.ts';
 import { checks } from './checks.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { verifyBench } from './verify.ts';
 
 const onProgress = () => undefined;
+
+it('bench api asks each question both ways', async () => {
+  const report = await apiBench({ targets: 100, days: 1, intervalS: 300, requests: 2, onProgress });
+  expect(report.rows).toHaveLength(12);
+  for (const row of report.rows) {
+    expect(row['core_p95_ms']).toBeGreaterThan(0);
+    expect(row['http_p95_ms']).toBeGreaterThan(0);
+  }
+}, 60_000);
 
 it('bench checks records every tick of its window once', async () => {
   const report = await checks({ targets: 20, intervalS: 1, durationS: 3, workers: 1, onProgress });

@@ -1,6 +1,7 @@
 // `pnpm bench NAME`: benchmarks, one command each. Figures are printed, never judged.
 
 import { Command, InvalidArgumentError } from 'commander';
+import { apiBench } from './api/api-bench.ts';
 import { checks } from './checks.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
@@ -28,6 +29,20 @@ function counts(text: string, before: number[] | undefined): number[] {
 }
 
 const program = new Command('bench').description('Benchmarks of Everytick: a table, or JSON, with the machine named.');
+
+program
+  .command('api')
+  .description(
+    'how long lists, filters and summaries take, by the functions of core and by HTTP, with a ledger of some days',
+  )
+  .option('--targets <n>', 'how many targets', count, 10_000)
+  .option('--days <n>', 'how far back their results go', count, 7)
+  .option('--every <seconds>', 'their interval', count, 60)
+  .option('--requests <n>', 'questions of each kind, by each way', count, 100)
+  .option('--json', 'print JSON')
+  .action(async ({ targets, days, every, requests, json }) => {
+    show(await apiBench({ targets, days, intervalS: every, requests, onProgress }), json);
+  });
 
 program
   .command('checks')

@@ -5,16 +5,26 @@
 import { readFileSync } from 'node:fs';
 import { EverytickError, type EverytickErrorCode } from '@everytick/core';
 import { Command, CommanderError } from 'commander';
+import { applyCommand } from './commands/apply.ts';
 import { checkCommand } from './commands/check.ts';
+import { completeCommand, completionCommand } from './commands/completion.ts';
 import { coordinatorCommand } from './commands/coordinator.ts';
+import { exportCommand } from './commands/export.ts';
+import { FailedWith } from './commands/failed-with.ts';
+import { importCommand } from './commands/import.ts';
 import { locationsCommand } from './commands/locations.ts';
 import { maintenanceCommand } from './commands/maintenance.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { planCommand } from './commands/plan.ts';
 import { resultsCommand } from './commands/results.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { summaryCommand } from './commands/summary.ts';
 import { targetsCommand } from './commands/targets.ts';
+import { tokensCommand } from './commands/tokens.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { workerCommand } from './commands/worker.ts';
+import { workersCommand } from './commands/workers.ts';
 // First of all: node-graceful-shutdown, behind it, removes the signal handlers that it finds.
 import { shutDown } from './shutdown.ts';
 
@@ -24,6 +34,8 @@ const USED_WRONGLY: ReadonlySet<EverytickErrorCode> = new Set([
   'target_invalid',
   'maintenance_invalid',
   'targets_file_invalid',
+  'import_source_invalid',
+  'token_invalid',
 ]);
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -40,9 +52,19 @@ const program = new Command('everytick')
   .addCommand(checkCommand())
   .addCommand(targetsCommand())
   .addCommand(locationsCommand())
+  .addCommand(workersCommand())
   .addCommand(maintenanceCommand())
   .addCommand(resultsCommand())
+  .addCommand(summaryCommand())
+  .addCommand(tokensCommand())
   .addCommand(verifyCommand())
+  .addCommand(completionCommand())
+  .addCommand(completeCommand(), { hidden: true })
+  .addCommand(planCommand())
+  .addCommand(applyCommand())
+  .addCommand(exportCommand())
+  .addCommand(importCommand())
+  .addCommand(schemaCommand())
   .addHelpText(
     'after',
     `
@@ -78,6 +100,10 @@ try {
 
 /** Says what went wrong on standard error; returns the exit code. */
 function report(error: unknown): number {
+  if (error instanceof FailedWith) {
+    report(error.cause);
+    return error.exitCode;
+  }
   // Commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof EverytickError) {

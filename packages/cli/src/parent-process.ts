@@ -6,11 +6,13 @@ import { shutDown } from './shutdown.ts';
 export interface ReadyMessage {
   readonly type: 'ready';
   readonly statusUrl: string;
+  /** Of the API, where it serves one. */
+  readonly apiUrl: string | null;
 }
 
 /** Tells the parent where the status is served, and leaves in order when the parent is gone, however it went. */
-export function attachToParent(statusUrl: string): void {
+export function attachToParent(statusUrl: string, apiUrl: string | null = null): void {
   if (process.send === undefined) return;
-  process.send({ type: 'ready', statusUrl } satisfies ReadyMessage);
+  process.send({ type: 'ready', statusUrl, apiUrl } satisfies ReadyMessage);
   process.once('disconnect', () => shutDown(0));
 }

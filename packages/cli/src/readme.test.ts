@@ -3,12 +3,13 @@ import {
   checkErrorCodes,
   checkErrorMeanings,
   checkOptionNames,
+  clientSettings,
   coordinatorSettings,
   databaseSettings,
   listenSettings,
   logSettings,
   outcomes,
-  parseTargetsFile,
+  parseConfiguration,
   passedErrorCodes,
   passedErrorMeanings,
   type Setting,
@@ -37,6 +38,7 @@ describe('the README', () => {
       ...Object.entries(coordinatorSettings)
         .filter(([key]) => !ofBoth.has(key))
         .map(([, setting]) => row('coordinator', setting)),
+      ...Object.values(clientSettings).map((setting) => row('short commands', setting)),
     ];
     const table = readme.split('\n').filter((line) => line.startsWith('| `EVERYTICK_'));
     expect(table).toEqual(rows);
@@ -78,7 +80,10 @@ describe('the README', () => {
     const blocks = [...readme.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
     const files = blocks.filter((text) => /^targets:$/m.test(text));
     expect(files.length).toBeGreaterThan(1);
-    const specs = files.flatMap((text) => parseTargetsFile(text, 'README.md', targetRules));
+    const specs = files.flatMap((text) => {
+      const { declarations } = parseConfiguration([{ path: 'README.md', text }], targetRules, {});
+      return declarations.map(({ spec }) => spec);
+    });
     const said = new Set(specs.flatMap(({ options }) => Object.keys(options)));
     expect(checkOptionNames.filter((name) => !said.has(name))).toEqual([]);
   });

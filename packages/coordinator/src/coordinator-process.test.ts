@@ -26,7 +26,9 @@ async function start(env: Record<string, string> = {}): Promise<string> {
     compilePattern: (pattern) => new RegExp(pattern),
   });
   coordinators.push(coordinator);
-  const url = await coordinator.serve();
+  const url = await coordinator.serve((error) => {
+    throw error;
+  });
   coordinator.run();
   return url;
 }

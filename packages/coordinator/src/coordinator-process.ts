@@ -3,6 +3,7 @@
 import {
   type CoordinatorConfig,
   checkSchemaVersion,
+  type EverytickError,
   type Logger,
   listen,
   type NotificationListener,
@@ -12,6 +13,10 @@ import {
   type TargetRules,
 } from '@everytick/core';
 import type pg from 'pg';
+import { ApiService } from './api/api-service.ts';
+import { RequestSweeper } from './check-requests/request-sweeper.ts';
+import { ConfigurationMetrics } from './configuration/configuration-metrics.ts';
+import { ConfigurationWatch } from './configuration/configuration-watch.ts';
 import { type Duty, Nudge, perform } from './leadership/duty.ts';
 import { type LeaderSession, Leadership } from './leadership/leadership.ts';
 import { CoordinatorMetrics } from './metrics/coordinator-metrics.ts';
@@ -33,9 +38,11 @@ export class CoordinatorProcess {
   readonly #leasesChanged = new Nudge();
   #status: StatusServer | undefined;
   #listener: NotificationListener | undefined;
+  readonly #api: ApiService | null;
+  readonly #configuration: ConfigurationWatch | null;
 
   /** `rules`: what patterns and paths are, for targets that come in by a configuration or by the API. */
-  constructor(config: CoordinatorConfig, logger: Logger, _rules: TargetRules) {
+  constructor(config: CoordinatorConfig, logger: Logger, rules: TargetRules) {
     this.#config = config;
     this.#logger = logger;
     // For readiness and the proof: all that moves the schedule runs on the leader's own connection.
@@ -46,6 +53,9 @@ export class CoordinatorProcess {
       max: 2,
       onIdleError: (error) => logger.warn({ err: error }, 'lost a database connection'),
     });
+    this.#api =
+      config.api === 'off' ? null : new ApiService({ config, rules, logger, registry: this.#metrics.registry });
+    this.#configuration = this.#configurationWatch(rules);
     this.#leadership = new Leadership({
       connectionString: config.listenUrl,
       applicationName: 'everytick coordinator leadership',
@@ -56,17 +66,29 @@ export class CoordinatorProcess {
     });
   }
 
-  /** Serves its status and resolves with the address. */
-  async serve(): Promise<string> {
+  /**
+   * Serves its status and the API, and resolves with the address of the former. Throws `config_invalid`. The database may say
+   * only later that the API must not be opened: then `onRefused` is told, and the process has to end.
+   */
+  async serve(onRefused: (error: EverytickError) => void): Promise<string> {
     this.#status = await startStatusServer({
       host: this.#config.statusHost,
       port: this.#config.statusPort,
       registry: this.#metrics.registry,
-      readiness: [{ name: 'schema', check: () => checkSchemaVersion(this.#pool) }],
+      readiness: [
+        { name: 'schema', check: () => checkSchemaVersion(this.#pool) },
+        ...(this.#api === null ? [] : [this.#api.readiness]),
+      ],
       logger: this.#logger,
     });
     this.#logger.info({ url: this.#status.url }, 'serving /metrics, /healthz and /readyz');
+    await this.#api?.start(onRefused);
     return this.#status.url;
+  }
+
+  /** Of the API, with its base path; null where it is not open. */
+  get apiUrl(): string | null {
+    return this.#api?.url ?? null;
   }
 
   /** Tries to lead, from now until it is stopped. */
@@ -84,10 +106,11 @@ export class CoordinatorProcess {
       listenerConnected: () => this.#listener?.connected ?? false,
     });
     this.#leadership.start();
+    this.#configuration?.start();
   }
 
   async stop(): Promise<void> {
-    await this.#leadership.close();
+    await Promise.all([this.#api?.stop(), this.#configuration?.stop(), this.#leadership.close()]);
     await this.#listener?.close();
     await this.#status?.close();
     await this.#pool.end().catch(() => undefined);
@@ -103,12 +126,28 @@ export class CoordinatorProcess {
       [new SkippedTicks(), new Nudge()],
       [new MaintenanceFollower(() => this.#targetsChanged.nudge(), this.#logger), new Nudge()],
       [new LocationWatch(this.#pool, this.#metrics), new Nudge()],
+      [new RequestSweeper(), new Nudge()],
       [this.#auditor(), new Nudge()],
       [new Waker(() => this.#metrics.notified()), this.#leasesChanged],
     ];
     await Promise.all(duties.map(([duty, nudge]) => perform(duty, session, nudge, this.#logger)));
     this.#metrics.audited(null, 0);
     this.#metrics.located(null);
+  }
+
+  #configurationWatch(rules: TargetRules): ConfigurationWatch | null {
+    const { configPath: path, configSource: source, configVariables: environment } = this.#config;
+    if (path === null) return null;
+    const metrics = new ConfigurationMetrics(this.#metrics.registry);
+    return new ConfigurationWatch({
+      path,
+      source,
+      environment,
+      rules,
+      pool: this.#pool,
+      metrics,
+      logger: this.#logger,
+    });
   }
 
   #auditor(): Duty {

@@ -1,7 +1,9 @@
 export * from './api/index.ts';
 export * from './apply/index.ts';
+export * from './check-requests/index.ts';
 export * from './clock/database-clock.ts';
 export * from './clock/within-deadline.ts';
+export * from './config/client.ts';
 export * from './config/coordinator.ts';
 export * from './config/database.ts';
 export * from './config/log.ts';
@@ -31,5 +33,7 @@ export * from './network/ip-network.ts';
 export * from './results/index.ts';
 export * from './scheduler/look-back.ts';
 export * from './scheduler/postgres-scheduler.ts';
+export * from './schema/index.ts';
 export * from './status/status-server.ts';
 export * from './targets/index.ts';
+export * from './tokens/index.ts';

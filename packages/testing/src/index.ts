@@ -1,3 +1,4 @@
+export { generateApiClient } from './api-client.ts';
 export { cpuMsOf } from './cpu-time.ts';
 export { type CrowdOrder, type CrowdReport, runCrowd } from './crowd.ts';
 export { createEmptyDatabase, createTestDatabase, type TestDatabase } from './database.ts';
@@ -16,6 +17,7 @@ export {
   type ProxiedConnection,
   startFaultProxy,
 } from './fault-proxy.ts';
+export { type KumaDatabase, makeKumaDatabase } from './kuma-database.ts';
 export { type Listening, listenForTest } from './listening.ts';
 export { type OwnPostgres, startOwnPostgres } from './own-server.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';
@@ -30,6 +32,7 @@ export {
   type TestProcess,
 } from './processes.ts';
 export { type ProxyOptions, type ProxyServer, startHttpProxy, startSocksProxy } from './proxy-server.ts';
+export { fullTarget, randomBody, randomMutation, randomRequest, type SentRequest } from './random-requests.ts';
 export { fetchedOf, missedResultOf, resultOf } from './results.ts';
 export {
   addTestTargets,

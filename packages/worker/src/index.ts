@@ -6,6 +6,7 @@ export { compileJsonPath, type JsonPath } from './evaluate/json-path.ts';
 export * from './evaluate/pattern.ts';
 export { ShownText } from './evaluate/shown-text.ts';
 export * from './fetch/undici-fetcher.ts';
+export * from './reporting/check-report.ts';
 export * from './reporting/check-result.ts';
 export { isSuspect } from './reporting/suspicion.ts';
 export * from './secrets/index.ts';

@@ -19,7 +19,6 @@ import {
   type CheckResult,
   type ClaimedCheck,
   type DatabaseClock,
-  type FetchResult,
   type Logger,
   type RequestHeaders,
   type TargetFetcher,
@@ -30,10 +29,10 @@ import type { Capacity } from './capacity/capacity.ts';
 import type { EventLoopDelay } from './capacity/event-loop-delay.ts';
 import { HostLimit } from './capacity/host-limit.ts';
 import { ClaimHistory } from './claim-history.ts';
-import { notBegun } from './fetch/not-begun.ts';
-import { missedForHost, missedForStall, resultOfFetch } from './reporting/check-result.ts';
+import { fetchOrMiss } from './fetch/fetch-or-miss.ts';
+import { missedForHost } from './reporting/check-result.ts';
+import { judgedResult } from './reporting/judged-result.ts';
 import type { ResultReporter } from './reporting/result-reporter.ts';
-import { isOwnDoing } from './reporting/suspicion.ts';
 
 export interface MonitoringWorkerOptions {
   readonly scheduler: WorkScheduler;
@@ -130,6 +129,11 @@ export class MonitoringWorker {
   /** Something may be due: claim as soon as possible. */
   wake(): void {
     this.#wakeUp.resolve();
+  }
+
+  /** For checks outside the schedule, which count with those of their host. */
+  get hosts(): Pick<HostLimit, 'enter' | 'ended'> {
+    return this.#hosts;
   }
 
   /** Checks between claim and commit. */
@@ -285,39 +289,15 @@ export class MonitoringWorker {
     }
   }
 
-  /** A failure is the target's only if it cannot be the worker's own. */
-  #resultOf(check: ClaimedCheck, fetched: FetchResult, startedAtMs: number): CheckResult {
-    const { startedAtMonotonicMs: sinceMs, responseTimeUs, phases } = fetched;
-    // Waiting for the resolver is no part of the response time, and yet of the check.
-    const tookMs = (responseTimeUs + (phases.dnsWaitUs ?? 0)) / 1_000;
-    const untilMs = Math.min(performance.now(), sinceMs + tookMs);
-    const circumstances = { startedAtMs, loopDelayMs: this.#options.eventLoop.longestDelayMs(sinceMs, untilMs) };
-    const result = resultOfFetch(check, fetched, circumstances);
-    if (fetched.missed !== undefined || result.error === null) return result;
-    const stalledMs = this.#options.eventLoop.stalledMsSince(sinceMs);
-    if (!isOwnDoing(result, fetched, stalledMs)) return result;
-    return missedForStall(check, circumstances, Math.max(stalledMs, circumstances.loopDelayMs), result.error);
-  }
-
-  /** Fetchers never reject. One that does all the same must not end the worker, with all that is in flight. */
-  async #fetch(check: ClaimedCheck): Promise<FetchResult> {
-    try {
-      return await this.#options.fetcher.fetch(check.target, this.#options.headersOf?.(check));
-    } catch (error) {
-      this.#options.logger.error({ err: error, targetId: check.target.id }, 'a fetch failed with an error of its own');
-      const detail = 'the worker could not carry out the check; its log says why';
-      return notBegun(check.target, { missed: { code: 'internal_error', detail } });
-    }
-  }
-
   async #run(check: ClaimedCheck, host: string): Promise<void> {
     this.#fetching++;
-    const fetched = await this.#fetch(check);
+    const { fetcher, headersOf, eventLoop, logger } = this.#options;
+    const fetched = await fetchOrMiss(fetcher, check.target, headersOf?.(check), logger);
     // What is left when the worker leaves is cut off by us: that says nothing about the target.
     if (this.#abandoned) return;
     const startedAtMs = this.#options.clock.atMonotonic(fetched.startedAtMonotonicMs);
     if (fetched.missed === undefined) this.#options.observer.begun(startedAtMs - check.scheduledAtMs);
-    this.#options.reporter.report(this.#resultOf(check, fetched, startedAtMs));
+    this.#options.reporter.report(judgedResult(check, fetched, startedAtMs, eventLoop));
     this.#fetching--;
     this.#hosts.ended(host);
     if (this.#fetching === 0) this.#idle?.resolve();

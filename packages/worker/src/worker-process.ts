@@ -4,12 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   checkSchemaVersion,
   EverytickError,
+  hasRequests,
   type Logger,
   listen,
   type NotificationListener,
   openPool,
   PostgresScheduler,
   type ReadinessCheck,
+  RequestDesk,
   type StatusServer,
   startStatusServer,
   type WorkerConfig,
@@ -22,6 +24,7 @@ import { EgressPolicy } from './egress/index.ts';
 import { UndiciFetcher } from './fetch/undici-fetcher.ts';
 import { WorkerMetrics } from './metrics/worker-metrics.ts';
 import { type DrainReport, MonitoringWorker } from './monitoring-worker.ts';
+import { OnDemandChecks } from './on-demand/on-demand-checks.ts';
 import { LogProcessor } from './reporting/log-processor.ts';
 import { ResultReporter } from './reporting/result-reporter.ts';
 import { SecretResolver } from './secrets/index.ts';
@@ -48,6 +51,8 @@ export class WorkerProcess {
   readonly #stopping = new AbortController();
   #status: StatusServer | undefined;
   #fetcher: UndiciFetcher | undefined;
+  #onDemandFetcher: UndiciFetcher | undefined;
+  #onDemand: OnDemandChecks | undefined;
   #scheduler: PostgresScheduler | undefined;
   #eventLoop: EventLoopDelay | undefined;
   #capacity: Capacity | undefined;
@@ -106,12 +111,15 @@ export class WorkerProcess {
     });
     if (scheduler === undefined || this.#stopping.signal.aborted) return;
     this.#scheduler = scheduler;
-    this.#fetcher = new UndiciFetcher({
+    const rules = {
       bodyLimitBytes: config.bodyLimitBytes,
       egress: new EgressPolicy({ allow: config.egressAllow, deny: config.egressDeny }),
       secrets: new SecretResolver({ envPrefix: config.secretEnvPrefix, directory: config.secretDir }),
       longestTokenWaitMs: Math.min(LONGEST_TOKEN_WAIT_MS, config.leaseMarginMs / 4),
-    });
+    };
+    this.#fetcher = new UndiciFetcher(rules);
+    // Under the same rules, but it also describes certificates, and finds no connection that scheduled checks keep.
+    this.#onDemandFetcher = new UndiciFetcher({ ...rules, resolver: this.#fetcher.resolver, certificateDetails: true });
     const database = new DatabaseStrain(scheduler);
     const eventLoop = new EventLoopDelay();
     const capacity = new Capacity({ max: config.maxInFlight, eventLoop, database, logger: this.#logger });
@@ -144,18 +152,35 @@ export class WorkerProcess {
       logger: this.#logger,
     });
     this.#worker = worker;
+    const onDemand = new OnDemandChecks({
+      desk: new RequestDesk(this.#pool, scheduler),
+      fetcher: this.#onDemandFetcher,
+      hosts: worker.hosts,
+      clock: scheduler.clock,
+      eventLoop,
+      longestHostWaitMs: Math.min(LONGEST_HOST_WAIT_MS, config.leaseMarginMs / 3),
+      worker: config.workerName,
+      location: config.location,
+      answered: (outcome) => this.#metrics.answered(outcome),
+      logger: this.#logger,
+    });
+    this.#onDemand = onDemand;
     this.#listener = listen({
       connectionString: config.listenUrl,
       applicationName: `everytick worker ${config.workerName} listener`.slice(0, 63),
       channel: 'everytick_due',
       logger: this.#logger,
       onNotification: (payload) => {
+        if (hasRequests(payload, scheduler.locationId)) onDemand.look();
         if (!concerns(payload, scheduler.locationId)) return;
         this.#metrics.notified();
         this.#heardAt = performance.now();
         worker.wake();
       },
-      onConnected: () => worker.wake(),
+      onConnected: () => {
+        worker.wake();
+        onDemand.look();
+      },
     });
     this.#metrics.expose({
       inFlight: () => worker.inFlight,
@@ -176,10 +201,13 @@ export class WorkerProcess {
     clearInterval(this.#reclaiming);
     clearTimeout(this.#beating);
     const silenced = this.#listener?.close();
+    const answered = this.#onDemand?.drain(this.#config.drainTimeoutMs);
     const report = (await this.#worker?.drain(this.#config.drainTimeoutMs)) ?? { released: 0, unreported: 0 };
+    await answered;
     await silenced;
     this.#capacity?.stop();
     this.#eventLoop?.stop();
+    await this.#onDemandFetcher?.close();
     await this.#fetcher?.close();
     if (report.unreported === 0) await this.#scheduler?.deregister().catch(() => undefined);
     await this.#status?.close();
@@ -200,6 +228,8 @@ export class WorkerProcess {
     } catch (error) {
       this.#logger.debug({ err: error }, 'the heartbeat failed');
     }
+    // The notification of a request may have been lost.
+    this.#onDemand?.look();
     this.#beatSoon(scheduler, HEARTBEAT_INTERVAL_MS);
   }
 

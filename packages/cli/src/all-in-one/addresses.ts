@@ -6,6 +6,8 @@ export interface Addresses {
   /** A command that opens the database, without a password in it. */
   readonly psql: string;
   readonly coordinator: string | null;
+  /** Null: it is off, or not open yet. */
+  readonly api: string | null;
   readonly workers: readonly (string | null)[];
   readonly logDir: string;
 }
@@ -24,6 +26,7 @@ export function addressEntries(addresses: Addresses): readonly (readonly [string
     ['Database', addresses.psql],
     ['SQL', exampleSql],
     ['Results', `${commandName()} results`],
+    ...(addresses.api === null ? [] : [['API', addresses.api] as const]),
     ['Metrics', metrics(addresses.coordinator)],
     ['Workers', addresses.workers.map(metrics).join('  ')],
     ['Logs', addresses.logDir],

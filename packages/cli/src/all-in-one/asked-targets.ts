@@ -14,7 +14,7 @@ export async function askedTargets(
   flags: AskedFlags,
   defaultEvery: string,
 ): Promise<TargetSpec[]> {
-  const specs = flags.targets === undefined ? [] : await readTargetsFile(flags.targets, targetRules);
+  const specs = flags.targets === undefined ? [] : await readTargetsFile(flags.targets, targetRules, process.env);
   const problems = new Set<string>();
   const names = new Set(specs.map((spec) => spec.name));
   const seen = new Set<string>();

@@ -37,6 +37,7 @@ export class ChildService {
   readonly #logDescriptor: number;
   #child: ChildProcess | null = null;
   #statusUrl: string | null = null;
+  #apiUrl: string | null = null;
   #stopping = false;
   #backoffMs = firstBackoffMs;
   #restart: NodeJS.Timeout | undefined;
@@ -51,6 +52,11 @@ export class ChildService {
   /** What it last said it serves; null before its first start. */
   get statusUrl(): string | null {
     return this.#statusUrl;
+  }
+
+  /** The API that it last said it serves; null where it serves none. */
+  get apiUrl(): string | null {
+    return this.#apiUrl;
   }
 
   /** Resolves when it serves. Rejects with the end of its log if it ends before that. */
@@ -101,9 +107,14 @@ export class ChildService {
       detached: true,
       stdio: ['ignore', this.#logDescriptor, this.#logDescriptor, 'ipc'],
     });
-    child.on('message', (message: { readonly type?: unknown; readonly statusUrl?: unknown }) => {
-      if (message?.type === 'ready' && typeof message.statusUrl === 'string') this.#statusUrl = message.statusUrl;
-    });
+    child.on(
+      'message',
+      (message: { readonly type?: unknown; readonly statusUrl?: unknown; readonly apiUrl?: unknown }) => {
+        if (message?.type !== 'ready' || typeof message.statusUrl !== 'string') return;
+        this.#statusUrl = message.statusUrl;
+        this.#apiUrl = typeof message.apiUrl === 'string' ? message.apiUrl : null;
+      },
+    );
     this.#child = child;
     return child;
   }

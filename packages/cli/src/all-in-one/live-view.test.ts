@@ -8,6 +8,7 @@ const start = new Date('2026-01-02T12:00:00Z');
 const addresses = {
   psql: 'psql service=everytick',
   coordinator: 'http://127.0.0.1:7400',
+  api: null,
   workers: [null],
   logDir: 'logs',
 };

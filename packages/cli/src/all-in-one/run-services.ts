@@ -13,6 +13,7 @@ import { LogFollower, warnLevel } from './service-log.ts';
 const coordinatorPort = 7400;
 const firstWorkerPort = 7401;
 const demoSitePort = 7480;
+const apiPort = 7490;
 
 const killAfterMs = 30_000;
 const readyPollMs = 50;
@@ -51,6 +52,7 @@ export class RunServices {
     this.coordinator = await this.#create('coordinator', script, ['coordinator'], {
       ...environment,
       EVERYTICK_STATUS_PORT: String(await choosePort(coordinatorPort)),
+      EVERYTICK_API_PORT: process.env['EVERYTICK_API_PORT'] || String(await choosePort(apiPort)),
     });
     for (let number = 1; number <= workerCount; number++) {
       const name = `worker-${number}`;
@@ -71,8 +73,10 @@ export class RunServices {
       await startUntilReady(service);
     } catch (error) {
       const environment = this.#environments.get(service);
-      if (environment === undefined || !(error as Error).message.includes('EVERYTICK_STATUS_PORT')) throw error;
-      environment['EVERYTICK_STATUS_PORT'] = '0';
+      const { message } = error as Error;
+      const lost = chosenPorts.find((variable) => message.includes(variable) && !isAsked(variable));
+      if (environment === undefined || lost === undefined) throw error;
+      environment[lost] = '0';
       await startUntilReady(service);
     }
   }
@@ -126,6 +130,13 @@ export class RunServices {
   #all(): ChildService[] {
     return [this.coordinator, this.demoSite, ...this.workers].filter((service) => service !== null);
   }
+}
+
+const chosenPorts = ['EVERYTICK_STATUS_PORT', 'EVERYTICK_API_PORT'] as const;
+
+/** Whether the user has said which one, so that no other will do. */
+function isAsked(variable: (typeof chosenPorts)[number]): boolean {
+  return variable === 'EVERYTICK_API_PORT' && Boolean(process.env[variable]);
 }
 
 // What a service serves first is the state of its readiness. It may stay unready for reasons that pass, such as a database

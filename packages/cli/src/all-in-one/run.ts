@@ -135,6 +135,7 @@ class AllInOneRun {
     return {
       psql: database.psql,
       coordinator: this.#services.coordinator?.statusUrl ?? null,
+      api: this.#services.coordinator?.apiUrl ?? null,
       workers: this.#services.workers.map((worker) => worker.statusUrl),
       logDir: join(this.#options.dataDir, 'logs'),
     };

@@ -151,7 +151,7 @@ describe('the flags of a check', () => {
     [['-H', 'a: 1', '-H', 'a: 2'], "--header: 'a' is given more than once"],
     [['-H', 'Connection: close'], "--header: 'Connection' cannot be set"],
     [['--proxy', 'http://me:hunter2@a'], '--proxy: has a password in it'],
-    [['--data', 'x'], '--data: is sent only with a method that is given; did you mean method POST?'],
+    [['--data', 'x'], '--data: is sent only with a method that is given; did you mean --method POST?'],
     [['--status', '2yy'], "--status: '2yy' is no status"],
     [['--max-redirects', 'few'], '--max-redirects: is the string few'],
     [['--body-not-matches', '('], '--body-not-matches: '],
@@ -159,7 +159,17 @@ describe('the flags of a check', () => {
     [['--json-path', '$.a > x'], '--json-path: is the string x; it has to be a number'],
     [['--json-path', '$.['], '--json-path: '],
     [['--down-above', '1h'], '--down-above: is 1h, and has to be less than the timeout'],
-    [['--bearer', 'env:A', '--user', 'me:env:B'], '--user, --bearer, --oauth2-token-url: has basic and bearer'],
+    [['--tls-min', '1.3', '--tls-max', '1.2'], "--tls-max: '1.2' is below --tls-min, 1.3"],
+    [['--min-body', '9', '--max-body', '3'], '--min-body: 9 is more than --max-body, which is 3'],
+    [['-k', '--cacert', 'env:A'], '--insecure: skips all verifying, so that --cacert would go for nothing'],
+    [
+      ['--degraded-above', '2s', '--down-above', '1s'],
+      '--degraded-above: 2s has to be less than --down-above, which is 1s',
+    ],
+    [
+      ['--bearer', 'env:A', '--user', 'me:env:B'],
+      '--user, --bearer, --oauth2-token-url: has --user and --bearer; exactly one',
+    ],
     [['--key', 'env:A'], '--cert: is missing'],
   ])('%j are refused by the name of the flag', (args, problem) => {
     expect(() => optionsOf(...args)).toThrow(problem);

@@ -1,7 +1,7 @@
 // The flags that say how a check is made and what counts as up, for every command that takes a URL; named as curl does where
 // curl has the same. What they mean is the same as in a targets file: check-flags-input.ts makes the one of the other.
 
-import { checkOptionNames, EverytickError, type TargetLabels, unknownField } from '@everytick/core';
+import type { TargetLabels } from '@everytick/core';
 import { type Command, Option } from 'commander';
 import { repeatable } from './repeatable-option.ts';
 
@@ -213,26 +213,16 @@ A REF is where workers find a secret, so that it is stored nowhere else:
 env:EVERYTICK_SECRET_SHOP or file:/run/secrets/shop. A regex is in RE2 syntax.`;
 
 /**
- * Adds all of them. `edit`: what is given takes the place of what the target has, and --unset takes it away. `brief`: only
- * the most used are shown in the help.
+ * Adds all of them. `brief`: only the most used are shown in the help.
  */
-export function addCheckFlags(
-  command: Command,
-  { edit = false, brief = false }: { readonly edit?: boolean; readonly brief?: boolean } = {},
-): Command {
+export function addCheckFlags(command: Command, { brief = false }: { readonly brief?: boolean } = {}): Command {
   for (const [group, flags] of Object.entries(groups)) {
     for (const { flags: written, help, repeatable: again, common } of flags) {
       const option = new Option(written, help).helpGroup(group).hideHelp(brief && !common);
       command.addOption(again ? option.argParser(repeatable) : option);
     }
   }
-  if (!edit) return command;
-  const names = checkOptionNames.join(', ');
-  return command.addOption(
-    new Option('--unset <option>', `take away what the target has: match, ${names}; again for one more`).argParser(
-      repeatable,
-    ),
-  );
+  return command;
 }
 
 const all = Object.values(groups).flat();
@@ -258,14 +248,4 @@ function isGiven(flags: CheckFlags, flag: CheckFlag): boolean {
   const { negate } = new Option(flag.flags);
   const value = flags[new Option(flag.flags).attributeName() as keyof CheckFlags];
   return negate ? value === false : value !== undefined;
-}
-
-/** What --unset names, as options or `match`. Throws `usage`. */
-export function unsetOf({ unset = [] }: CheckFlags): string[] {
-  const known = ['match', ...checkOptionNames];
-  return unset.map((given) => {
-    const name = given.replaceAll('-', '_');
-    if (!known.includes(name)) throw new EverytickError('usage', `--unset: ${unknownField(given, known)}`);
-    return name;
-  });
 }

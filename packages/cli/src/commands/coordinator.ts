@@ -13,7 +13,7 @@ import {
 } from '@everytick/core';
 import { Command } from 'commander';
 import { attachToParent } from '../parent-process.ts';
-import { onShutdown, reportShutdownFailuresTo } from '../shutdown.ts';
+import { onShutdown, reportShutdownFailuresTo, shutDown } from '../shutdown.ts';
 import { settingsHelp } from './settings-help.ts';
 import { targetRules } from './target-rules.ts';
 import { unknownVariables } from './unknown-variables.ts';
@@ -44,7 +44,11 @@ ${settingsHelp(Object.values(settings))}`,
       const coordinator = new CoordinatorProcess(config, logger, targetRules);
       reportShutdownFailuresTo((name, reason) => logger.error({ name, reason }, 'stopping went wrong'));
       onShutdown('coordinator', [], () => coordinator.stop(), STOP_DEADLINE_MS);
-      attachToParent(await coordinator.serve());
+      const url = await coordinator.serve((error) => {
+        for (const line of error.message.split('\n')) process.stderr.write(`everytick: ${line}\n`);
+        shutDown(2);
+      });
+      attachToParent(url, coordinator.apiUrl);
       coordinator.run();
     });
 }

@@ -1,24 +1,27 @@
 // everytick locations list
 
-import { type LocationStatus, listLocations, type Queryable } from '@everytick/core';
+import type { LocationResource } from '@everytick/core';
 import { Command } from 'commander';
+import type { Operations } from '../operations/operations.ts';
+import { addPlaceFlags, type PlaceFlags, placeHelp } from '../operations/place.ts';
+import { withOperations } from '../operations/with-operations.ts';
 import { formatMoment, formatSpan } from '../output/format.ts';
+import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../output/output-format.ts';
 import { paint } from '../output/paint.ts';
-import { printJson, printTable } from '../output/print.ts';
-import { databaseHelp, withDatabase } from './with-database.ts';
+import { printTable } from '../output/print.ts';
 
 export function locationsCommand(): Command {
   return new Command('locations')
     .description('show from where targets are checked, and who is there')
     .addCommand(listCommand())
-    .addHelpText('after', databaseHelp);
+    .addHelpText('after', placeHelp);
 }
 
 function listCommand(): Command {
-  return new Command('list')
+  const command = new Command('list')
     .alias('ls')
-    .description('show all locations: workers, targets, and the oldest tick that nobody has claimed')
-    .option('--json', 'print a JSON document')
+    .description('show all locations: workers, targets, and the oldest tick that nobody has claimed');
+  return addPlaceFlags(addOutputFlags(command))
     .addHelpText(
       'after',
       `
@@ -26,25 +29,28 @@ A location comes to be when a worker runs there (EVERYTICK_LOCATION) or a target
 names it. WORKERS are those heard of within the last 15 seconds.
 
 Example:
-  everytick locations list --json | jq '.locations[] | select(.live_workers == 0)'
-${databaseHelp}`,
+  everytick locations list --json | jq '.locations[] | select(.workers == 0)'
+${placeHelp}`,
     )
-    .action(async (flags: { readonly json?: true }) => {
-      const locations = await withDatabase(listLocations);
-      if (flags.json) printJson({ locations: locations.map(jsonOf) });
-      else printTable(columns, locations.map(rowOf));
+    .action(async (flags: OutputFlags & PlaceFlags) => {
+      const format = outputFormat(flags);
+      const locations = await withOperations(flags, (operations) => operations.locations());
+      printAs(format, { locations }, () => printTable(columns, locations.map(rowOf)));
     });
 }
 
 /** Those of the named locations in which no worker is. */
-export async function unstaffedLocations(database: Queryable, names: readonly string[]): Promise<LocationStatus[]> {
+export async function unstaffedLocations(
+  operations: Operations,
+  names: readonly string[],
+): Promise<LocationResource[]> {
   if (names.length === 0) return [];
-  return (await listLocations(database)).filter(({ name, liveWorkers }) => names.includes(name) && liveWorkers === 0);
+  return (await operations.locations()).filter(({ name, workers }) => names.includes(name) && workers === 0);
 }
 
 /** What to say of a location without workers to somebody who has a target checked from there. */
-export function unstaffedNote({ name, lastSeenAt }: LocationStatus): string {
-  const since = lastSeenAt === null ? 'yet' : `since ${formatMoment(lastSeenAt)} UTC`;
+export function unstaffedNote({ name, last_seen_at }: LocationResource): string {
+  const since = last_seen_at === null ? 'yet' : `since ${formatMoment(last_seen_at)} UTC`;
   return `location '${name}' has no worker ${since}: ticks there are missed until one runs with EVERYTICK_LOCATION=${name}`;
 }
 
@@ -56,25 +62,12 @@ const columns = [
   { head: 'OVERDUE', align: 'right' },
 ] as const;
 
-function rowOf(location: LocationStatus): string[] {
-  const { liveWorkers, targets, overdueMs } = location;
+function rowOf({ name, workers, last_seen_at, targets, overdue_ms }: LocationResource): string[] {
   return [
-    location.name,
-    liveWorkers === 0 && targets > 0 ? paint('red', '0') : String(liveWorkers),
-    location.lastSeenAt === null ? 'never' : formatMoment(location.lastSeenAt),
+    name,
+    workers === 0 && targets > 0 ? paint('red', '0') : String(workers),
+    last_seen_at === null ? 'never' : formatMoment(last_seen_at),
     String(targets),
-    overdueMs === null ? '-' : formatSpan(overdueMs),
+    overdue_ms === null ? '-' : formatSpan(overdue_ms),
   ];
-}
-
-function jsonOf(location: LocationStatus): object {
-  return {
-    id: location.id,
-    name: location.name,
-    live_workers: location.liveWorkers,
-    last_seen_at: location.lastSeenAt,
-    targets: location.targets,
-    oldest_overdue_tick: location.oldestOverdueTick,
-    overdue_ms: location.overdueMs,
-  };
 }

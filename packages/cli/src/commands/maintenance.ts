@@ -11,20 +11,20 @@ import {
 } from '@everytick/core';
 import { Command } from 'commander';
 import { formatMoment } from '../output/format.ts';
+import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../output/output-format.ts';
 import { paint } from '../output/paint.ts';
-import { printJson, printLine, printTable } from '../output/print.ts';
+import { printLine, printTable } from '../output/print.ts';
 import { momentHelp, momentOf } from './moment-option.ts';
 import { repeatable } from './repeatable-option.ts';
 import { databaseHelp, withDatabase } from './with-database.ts';
 
-interface AddFlags {
+interface AddFlags extends OutputFlags {
   readonly from: string;
   readonly for?: string;
   readonly to?: string;
   readonly target?: readonly string[];
   readonly all?: true;
   readonly reason?: string;
-  readonly json?: true;
 }
 
 export function maintenanceCommand(): Command {
@@ -37,7 +37,7 @@ export function maintenanceCommand(): Command {
 }
 
 function addCommand(): Command {
-  return new Command('add')
+  return addOutputFlags(new Command('add'))
     .description('have the ticks of targets skipped for a time')
     .requiredOption('--from <when>', 'when it begins: now, or a moment such as 2026-03-01T22:00Z')
     .option('--for <duration>', 'how long it lasts, such as 90s, 30m, 2h, 1d')
@@ -45,7 +45,6 @@ function addCommand(): Command {
     .option('--target <name>', 'of this target, by name or id; again for one more', repeatable)
     .option('--all', 'of all targets, those added meanwhile as well')
     .option('--reason <text>', 'why, for whoever reads the list')
-    .option('--json', 'print a JSON document')
     .addHelpText(
       'after',
       `${momentHelp}
@@ -56,15 +55,14 @@ Examples:
 ${databaseHelp}`,
     )
     .action(async (flags: AddFlags) => {
+      const format = outputFormat(flags);
       const spec = specOf(flags);
       const added = await withDatabase((database) => addMaintenance(database, spec));
-      if (flags.json) {
-        printJson({ added: [jsonOf(added)] });
-        return;
-      }
-      const span = `${formatMoment(added.startsAt)} to ${formatMoment(added.endsAt)} UTC`;
-      const whose = added.targets === null ? 'all targets' : targetsOf(added);
-      printLine(`added maintenance ${added.id} (${added.state}): ${span}, ${whose}`);
+      printAs(format, { added: [jsonOf(added)] }, () => {
+        const span = `${formatMoment(added.startsAt)} to ${formatMoment(added.endsAt)} UTC`;
+        const whose = added.targets === null ? 'all targets' : targetsOf(added);
+        printLine(`added maintenance ${added.id} (${added.state}): ${span}, ${whose}`);
+      });
     });
 }
 
@@ -97,24 +95,24 @@ function durationOf(flag: string, given: string): number {
 }
 
 function listCommand(): Command {
-  return new Command('list')
+  return addOutputFlags(new Command('list'))
     .alias('ls')
     .description('show maintenance that is planned, running, or was over within the last 7 days')
-    .option('--json', 'print a JSON document')
     .addHelpText('after', databaseHelp)
-    .action(async (flags: { readonly json?: true }) => {
+    .action(async (flags: OutputFlags) => {
+      const format = outputFormat(flags);
       const windows = await withDatabase(listMaintenance);
-      if (flags.json) printJson({ maintenance: windows.map(jsonOf) });
-      else if (windows.length === 0) printLine('No maintenance is planned or running, nor was any in the last 7 days.');
-      else printTable(columns, windows.map(rowOf));
+      printAs(format, { maintenance: windows.map(jsonOf) }, () => {
+        if (windows.length > 0) printTable(columns, windows.map(rowOf));
+        else printLine('No maintenance is planned or running, nor was any in the last 7 days.');
+      });
     });
 }
 
 function endCommand(): Command {
-  return new Command('end')
+  return addOutputFlags(new Command('end'))
     .description('end maintenance that is running now, and delete what is planned')
     .argument('<id...>', 'ids, as "maintenance list" shows them')
-    .option('--json', 'print a JSON document')
     .addHelpText(
       'after',
       `
@@ -122,12 +120,14 @@ Example:
   everytick maintenance end 3
 ${databaseHelp}`,
     )
-    .action(async (ids: string[], flags: { readonly json?: true }) => {
+    .action(async (ids: string[], flags: OutputFlags) => {
+      const format = outputFormat(flags);
       const ended = await withDatabase((database) => endMaintenance(database, ids));
-      if (flags.json) printJson({ ended });
-      for (const { id, was } of flags.json ? [] : ended) {
-        printLine(was === 'running' ? `ended maintenance ${id}` : `deleted maintenance ${id}, which had not begun`);
-      }
+      printAs(format, { ended }, () => {
+        for (const { id, was } of ended) {
+          printLine(was === 'running' ? `ended maintenance ${id}` : `deleted maintenance ${id}, which had not begun`);
+        }
+      });
     });
 }
 

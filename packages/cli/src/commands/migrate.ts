@@ -4,12 +4,12 @@ import { databaseSettings, listenSettings, readDatabaseConfig } from '@everytick
 import { Command } from 'commander';
 import { migrate } from '../migrate/index.ts';
 import { counted } from '../output/format.ts';
+import { addOutputFlags, type OutputFlags, outputFormat, printDocument } from '../output/output-format.ts';
 import { settingsHelp } from './settings-help.ts';
 
 export function migrateCommand(): Command {
-  return new Command('migrate')
+  return addOutputFlags(new Command('migrate'))
     .description('bring the database to the schema of this version')
-    .option('--json', 'print the report as JSON')
     .addHelpText(
       'after',
       `
@@ -20,12 +20,13 @@ Examples:
   EVERYTICK_DATABASE_URL=postgres://everytick@db/everytick everytick migrate
 ${settingsHelp(Object.values({ ...databaseSettings, ...listenSettings }))}`,
     )
-    .action(async (options: { json?: true }) => {
+    .action(async (flags: OutputFlags) => {
+      const format = outputFormat(flags);
       const { listenUrl } = readDatabaseConfig(process.env);
       const progress = (line: string) => process.stderr.write(`${line}\n`);
       const report = await migrate({ databaseUrl: listenUrl, onProgress: progress });
-      if (options.json) {
-        process.stdout.write(`${JSON.stringify(report)}\n`);
+      if (format !== 'table') {
+        printDocument(format, report);
         return;
       }
       const count = report.applied.length;

@@ -47,11 +47,6 @@ test('a result says how it was measured', async () => {
       outcome: 'up',
       http_status: 200,
       response_time_us: 21_000,
-      dns_us: 1_000,
-      connect_us: 2_000,
-      tls_us: 3_000,
-      first_byte_us: 5_000,
-      download_us: 6_000,
       phases_us: {
         dns_wait: 0,
         dns: 1_000,

@@ -1,8 +1,9 @@
 // The flags that say how to check a target, the same wherever a URL is given.
 
-import { EverytickError, type TargetChangesInput, type TargetLabels, type TargetSpecInput } from '@everytick/core';
+import type { TargetLabels, TargetSpecInput } from '@everytick/core';
 import type { Command } from 'commander';
-import { type CheckFlags, checkFlagLabels, checkOptionsInputOf, givenCheckFlags, unsetOf } from './check-flags.ts';
+import { type CheckFlags, checkFlagLabels, checkOptionsInputOf, givenCheckFlags } from './check-flags.ts';
+import { labelsOf } from './label-flags.ts';
 import { repeatable } from './repeatable-option.ts';
 
 export interface TargetFlags extends CheckFlags {
@@ -10,13 +11,8 @@ export interface TargetFlags extends CheckFlags {
   readonly timeout?: string;
   readonly match?: string;
   readonly location?: readonly string[];
-}
-
-/** For changing a target: nothing has to be given, and a pattern can be taken away. */
-export interface EditFlags extends Omit<TargetFlags, 'match'> {
-  readonly url?: string;
-  readonly name?: string;
-  readonly match?: string | false;
+  readonly group?: string;
+  readonly label?: readonly string[];
 }
 
 export function addTargetFlags(command: Command, defaultEvery: string): Command {
@@ -31,7 +27,9 @@ export function addTargetFlags(command: Command, defaultEvery: string): Command 
       '--location <name>',
       'from where to check, as in EVERYTICK_LOCATION of workers there; again for one more (default: default)',
       repeatable,
-    );
+    )
+    .option('--group <name>', 'what it is shown with')
+    .option('--label <name=value>', 'what it can be found by; again for one more', repeatable);
 }
 
 /** What users know the fields of a target as, on the command line. */
@@ -42,6 +40,9 @@ export const flagLabels: TargetLabels = {
   timeout: '--timeout',
   match: '--match',
   locations: '--location',
+  group: '--group',
+  labels: '--label',
+  'labels.*': '--label *',
   ...checkFlagLabels,
 };
 
@@ -59,35 +60,15 @@ export function specInputOf(
     ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
     ...(flags.match === undefined ? {} : { match: flags.match }),
     ...(flags.location === undefined ? {} : { locations: [...flags.location] }),
+    ...(flags.group === undefined ? {} : { group: flags.group }),
+    ...(flags.label === undefined ? {} : { labels: labelsOf(flags.label) }),
     ...checkOptionsInputOf(flags),
   };
-}
-
-/** Throws `usage` where something is to be changed and taken away. */
-export function changesInputOf(flags: EditFlags): TargetChangesInput {
-  const { match, ...options } = Object.fromEntries(unsetOf(flags).map((option) => [option, null]));
-  const input = {
-    ...(flags.url === undefined ? {} : { url: flags.url }),
-    ...(flags.name === undefined ? {} : { name: flags.name }),
-    ...(flags.every === undefined ? {} : { every: flags.every }),
-    ...(flags.timeout === undefined ? {} : { timeout: flags.timeout }),
-    ...(flags.match === undefined ? {} : { match: flags.match === false ? null : flags.match }),
-    ...(flags.location === undefined ? {} : { locations: [...flags.location] }),
-    ...checkOptionsInputOf(flags),
-  };
-  const contradiction = Object.keys(options).find((option) => option in input);
-  if (contradiction !== undefined || (match === null && typeof flags.match === 'string')) {
-    throw new EverytickError(
-      'usage',
-      `--unset ${contradiction ?? 'match'} cannot be given beside what is to be set of it`,
-    );
-  }
-  return { ...input, ...(match === undefined ? {} : { match }), ...options };
 }
 
 /** The target flags that were given, as users wrote them. */
 export function givenTargetFlags(flags: TargetFlags & { readonly name?: string }): string[] {
-  const given = (['name', 'every', 'timeout', 'match', 'location'] as const)
+  const given = (['name', 'every', 'timeout', 'match', 'location', 'group', 'label'] as const)
     .filter((flag) => flags[flag] !== undefined)
     .map((flag) => `--${flag}`);
   return [...given, ...givenCheckFlags(flags)];

@@ -1,13 +1,12 @@
-// everytick targets pause | resume | restore
+// everytick targets pause | resume | remove | restore
 
-import { pauseTargets, restoreTargets, resumeTargets } from '@everytick/core';
 import { Command } from 'commander';
-import { printJson, printLine } from '../output/print.ts';
-import { databaseHelp, withDatabase } from './with-database.ts';
+import { addPlaceFlags, type PlaceFlags, placeHelp } from '../operations/place.ts';
+import { withOperations } from '../operations/with-operations.ts';
+import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../output/output-format.ts';
+import { printLine } from '../output/print.ts';
 
-interface JsonFlag {
-  readonly json?: true;
-}
+type Flags = OutputFlags & PlaceFlags;
 
 export function pauseCommand(): Command {
   return namesCommand('pause', 'have the ticks of targets skipped until they are resumed')
@@ -19,12 +18,14 @@ A paused target keeps its ticks: the ledger has them as skipped.
 Examples:
   everytick targets pause shop
   everytick targets pause shop blog 17
-${databaseHelp}`,
+${placeHelp}`,
     )
-    .action(async (names: string[], flags: JsonFlag) => {
-      const paused = await withDatabase((database) => pauseTargets(database, names));
-      if (flags.json) printJson({ paused });
-      else for (const target of paused) printLine(sentence(target, 'paused', 'was paused already'));
+    .action(async (names: string[], flags: Flags) => {
+      const format = outputFormat(flags);
+      const paused = await withOperations(flags, (operations) => operations.pauseTargets(names));
+      printAs(format, { paused }, () => {
+        for (const target of paused) printLine(sentence(target, 'paused', 'was paused already'));
+      });
     });
 }
 
@@ -35,12 +36,14 @@ export function resumeCommand(): Command {
       `
 Example:
   everytick targets resume shop
-${databaseHelp}`,
+${placeHelp}`,
     )
-    .action(async (names: string[], flags: JsonFlag) => {
-      const resumed = await withDatabase((database) => resumeTargets(database, names));
-      if (flags.json) printJson({ resumed });
-      else for (const target of resumed) printLine(sentence(target, 'resumed', 'was not paused'));
+    .action(async (names: string[], flags: Flags) => {
+      const format = outputFormat(flags);
+      const resumed = await withOperations(flags, (operations) => operations.resumeTargets(names));
+      printAs(format, { resumed }, () => {
+        for (const target of resumed) printLine(sentence(target, 'resumed', 'was not paused'));
+      });
     });
 }
 
@@ -55,22 +58,43 @@ shows them all.
 Examples:
   everytick targets restore shop
   everytick targets restore 17
-${databaseHelp}`,
+${placeHelp}`,
     )
-    .action(async (names: string[], flags: JsonFlag) => {
-      const restored = await withDatabase((database) => restoreTargets(database, names));
-      if (flags.json) printJson({ restored });
-      for (const { id, name, paused } of flags.json ? [] : restored) {
-        printLine(`restored '${name}' (id ${id})${paused ? ', still paused' : ''}`);
-      }
+    .action(async (names: string[], flags: Flags) => {
+      const format = outputFormat(flags);
+      const restored = await withOperations(flags, (operations) => operations.restoreTargets(names));
+      printAs(format, { restored }, () => {
+        for (const { id, name, paused } of restored) {
+          printLine(`restored '${name}' (id ${id})${paused ? ', still paused' : ''}`);
+        }
+      });
+    });
+}
+
+export function removeCommand(): Command {
+  return namesCommand('remove', 'stop watching targets; what they recorded stays')
+    .alias('rm')
+    .addHelpText(
+      'after',
+      `
+Example:
+  everytick targets remove shop
+${placeHelp}`,
+    )
+    .action(async (names: string[], flags: Flags) => {
+      const format = outputFormat(flags);
+      const removed = await withOperations(flags, (operations) => operations.removeTargets(names));
+      printAs(format, { removed }, () => {
+        for (const { id, name } of removed) printLine(`removed '${name}' (id ${id})`);
+      });
     });
 }
 
 function namesCommand(name: string, description: string): Command {
-  return new Command(name)
+  const command = new Command(name)
     .description(description)
-    .argument('<name...>', 'names or ids, as "targets list" shows them')
-    .option('--json', 'print a JSON document');
+    .argument('<name...>', 'names or ids, as "targets list" shows them');
+  return addPlaceFlags(addOutputFlags(command));
 }
 
 function sentence(target: { id: number; name: string; changed: boolean }, done: string, already: string): string {

@@ -8,6 +8,10 @@ test('a misspelt setting is pointed out, with the one that was meant', () => {
   expect(unknownVariables({ EVERYTICK_QQQQQQQQQQQQQQ: '1' })).toEqual(['EVERYTICK_QQQQQQQQQQQQQQ is no setting']);
 });
 
+test('a variable of configuration files is no misspelt setting', () => {
+  expect(unknownVariables({ EVERYTICK_VAR_domain: 'shop.example' })).toEqual([]);
+});
+
 test('a secret is no misspelt setting', () => {
   expect(unknownVariables({ EVERYTICK_SECRET_SHOP: 'open sesame' })).toEqual([]);
   const environment = {

@@ -13,28 +13,28 @@ import {
 } from '@everytick/core';
 import { Command, InvalidArgumentError } from 'commander';
 import { counted, formatSpan } from '../output/format.ts';
+import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../output/output-format.ts';
 import { paint, paintOutcome } from '../output/paint.ts';
-import { printJson, printLine, printTable } from '../output/print.ts';
+import { printLine, printTable } from '../output/print.ts';
 import { showProgress } from '../output/progress.ts';
 import { durationOf } from './duration-option.ts';
 import { databaseHelp, withDatabaseClient } from './with-database.ts';
 
-interface VerifyFlags {
+interface VerifyFlags extends OutputFlags {
   readonly from?: Date;
   readonly to?: Date;
   readonly since?: string;
   readonly target?: string;
-  readonly json?: true;
 }
 
 export function verifyCommand(): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .description('prove that every tick is accounted for, exactly once')
     .option('--from <time>', 'from this moment on, such as 2026-03-01 or 2026-03-01T12:00:00Z (default: all)', momentOf)
     .option('--to <time>', 'up to this moment, not included (default: now)', momentOf)
     .option('--since <duration>', 'instead: the last while, such as 90s, 1h, 7d')
-    .option('--target <name>', 'of this target only, by name or id; deleted ones can be asked for too')
-    .option('--json', 'print a JSON document')
+    .option('--target <name>', 'of this target only, by name or id; deleted ones can be asked for too');
+  return addOutputFlags(command)
     .addHelpText(
       'after',
       `
@@ -48,7 +48,8 @@ Examples:
   everytick verify --json | jq .unaccounted
 ${databaseHelp}`,
     )
-    .action(async ({ from, to, since, target, json }: VerifyFlags) => {
+    .action(async ({ from, to, since, target, ...flags }: VerifyFlags) => {
+      const format = outputFormat(flags);
       if (since !== undefined && (from ?? to) !== undefined) {
         throw new EverytickError('usage', 'give either --since, or --from and --to');
       }
@@ -79,8 +80,7 @@ ${databaseHelp}`,
             'between the first tick of the ledger and now',
         );
       }
-      if (json) printJson(jsonOf(proof));
-      else printProof(proof, performance.now() - startedAt);
+      printAs(format, jsonOf(proof), () => printProof(proof, performance.now() - startedAt));
       if (!isProven(proof)) process.exitCode = 1;
     });
 }

@@ -2,6 +2,7 @@
 
 import {
   checkSchemaVersion,
+  clientSettings,
   type Environment,
   EverytickError,
   openPool,
@@ -15,9 +16,10 @@ import { readRunningInstance } from '../all-in-one/instance-lock.ts';
 /** A day: longer than anybody waits, and what a timer can count. */
 const LONGEST_MS = 86_400_000;
 
+/** Of commands that know nothing of the API; placeHelp is that of the others. */
 export const databaseHelp = `
-The database is the one in EVERYTICK_DATABASE_URL or, without it, that of the
-"everytick up" that runs in this folder.`;
+It works at the database alone, which is the one in EVERYTICK_DATABASE_URL or, without
+it, that of the "everytick up" that runs in this folder.`;
 
 /** Runs some queries and closes the connection. Throws `database_unreachable`, `schema_outdated`, `config_invalid`. */
 export function withDatabase<Result>(work: (database: Queryable) => Promise<Result>): Promise<Result> {
@@ -36,7 +38,8 @@ export function withDatabaseClient<Result>(work: (client: pg.PoolClient) => Prom
   });
 }
 
-async function withPool<Result>(
+/** Runs some work on a pool of one connection, and closes it. Throws as `withDatabase` does. */
+export async function withPool<Result>(
   options: Pick<PoolOptions, 'statementTimeoutMs'>,
   work: (pool: pg.Pool) => Promise<Result>,
 ): Promise<Result> {
@@ -63,6 +66,13 @@ async function whichDatabase(): Promise<Pick<PoolOptions, 'connectionString' | '
   if (!process.env['EVERYTICK_DATABASE_URL']) {
     const running = await readRunningInstance('.everytick');
     if (running?.databaseUrl) return { connectionString: running.databaseUrl };
+    if (process.env[clientSettings.apiUrl.variable]) {
+      throw new EverytickError(
+        'config_invalid',
+        `this works at the database alone, and only ${clientSettings.apiUrl.variable} is set: run it where the database can be ` +
+          'reached, with EVERYTICK_DATABASE_URL',
+      );
+    }
     throw new EverytickError(
       'config_invalid',
       'which database? EVERYTICK_DATABASE_URL is not set, and no "everytick up" (that is what "npx pnpm@12 start" runs) ' +

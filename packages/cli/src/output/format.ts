@@ -28,8 +28,8 @@ export function counted(count: number, noun: string): string {
 }
 
 /** The moment as `2026-03-01 12:00:00` in UTC, like the database prints it. */
-export function formatMoment(moment: Date): string {
-  return moment.toISOString().slice(0, 19).replace('T', ' ');
+export function formatMoment(moment: Date | string): string {
+  return new Date(moment).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 /** One line of what went wrong: the code, and the sentence about it if there is one. */

@@ -1,7 +1,7 @@
 // Colours, on a terminal only and never with NO_COLOR.
 
 import { styleText } from 'node:util';
-import type { Outcome } from '@everytick/core';
+import { type Outcome, outcomes, type TargetState } from '@everytick/core';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -21,4 +21,11 @@ const outcomeStyles: Readonly<Record<Outcome, Style>> = {
 /** An outcome, or a text about it, in the outcome's colour. */
 export function paintOutcome(outcome: Outcome, text: string = outcome): string {
   return paint(outcomeStyles[outcome], text);
+}
+
+/** The state of a target: the newest outcome in its colour, or why there is none to speak of. */
+export function paintState(state: TargetState): string {
+  const outcome = outcomes.find((each) => each === state);
+  if (outcome !== undefined) return paintOutcome(outcome);
+  return paint('dim', state === 'new' ? 'not yet' : state);
 }

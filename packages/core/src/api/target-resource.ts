@@ -1,7 +1,7 @@
 // Targets as the API and `--json` show them.
 
 import { z } from 'zod';
-import type { ListedTarget } from '../targets/stored-targets.ts';
+import type { ListedTarget } from '../targets/listed-target.ts';
 import { targetDocument } from '../targets/target-document.ts';
 import { withoutPassword } from '../targets/target-url.ts';
 import { microseconds, moment, nextCursor, outcome, targetId } from './fields.ts';

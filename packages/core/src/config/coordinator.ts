@@ -1,5 +1,8 @@
 // The settings of a coordinator.
 
+import { variablesOf } from '../configuration/scopes.ts';
+import { apiSettings } from './api.ts';
+import { configurationSettings } from './configuration-path.ts';
 import { type DatabaseConfig, readDatabaseConfig } from './database.ts';
 import { type Environment, integerSetting, readSettings, readTogether } from './setting.ts';
 import { statusSettings } from './status.ts';
@@ -20,10 +23,16 @@ export const coordinatorSettings = {
     { min: 60, max: 604_800, defaultValue: 900, unit: 'seconds' },
     'How far back each of these proofs reaches.',
   ),
+  ...configurationSettings,
+  ...apiSettings,
   ...statusSettings,
 } as const;
 
-export type CoordinatorConfig = DatabaseConfig & ReturnType<typeof readSettings<typeof coordinatorSettings>>;
+export type CoordinatorConfig = DatabaseConfig &
+  ReturnType<typeof readSettings<typeof coordinatorSettings>> & {
+    /** What of the environment configuration files reach. */
+    readonly configVariables: Environment;
+  };
 
 /** Throws `config_invalid` that names every wrong variable. */
 export function readCoordinatorConfig(environment: Environment): CoordinatorConfig {
@@ -31,5 +40,5 @@ export function readCoordinatorConfig(environment: Environment): CoordinatorConf
     () => readDatabaseConfig(environment),
     () => readSettings(coordinatorSettings, environment),
   );
-  return { ...database, ...values };
+  return { ...database, ...values, configVariables: variablesOf(environment) };
 }

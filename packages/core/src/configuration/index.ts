@@ -1,3 +1,5 @@
 export * from './configuration.ts';
-export * from './parse-targets-file.ts';
+export { parseConfiguration } from './parse-configuration.ts';
+export * from './read-configuration.ts';
 export * from './read-targets-file.ts';
+export * from './write-configuration.ts';

@@ -6,6 +6,7 @@
 //                                                 \-- failed -> ROLLBACK, or the connection is cut
 
 import pg from 'pg';
+import { EverytickError } from '../domain/error.ts';
 
 /** What takes the place of `pool.query`. `settings` are statements that make settings local to a transaction. */
 export function inTransactionsOfTheirOwn(pool: pg.Pool, settings: readonly string[]): pg.Pool['query'] {
@@ -33,9 +34,12 @@ export function inTransactionsOfTheirOwn(pool: pg.Pool, settings: readonly strin
   return query as pg.Pool['query'];
 }
 
-/** Only after an error that the server itself reported can the connection be trusted, and only once it has rolled back. */
-async function rolledBack(client: pg.PoolClient, error: unknown): Promise<boolean> {
-  if (!(error instanceof pg.DatabaseError)) return false;
+/**
+ * Only after an error that the server itself reported, or that is ours, can the connection be trusted, and only once it has
+ * rolled back.
+ */
+export async function rolledBack(client: pg.PoolClient, error: unknown): Promise<boolean> {
+  if (!(error instanceof pg.DatabaseError || error instanceof EverytickError)) return false;
   try {
     await client.query('ROLLBACK');
     return true;

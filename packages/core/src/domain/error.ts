@@ -4,12 +4,20 @@ export type EverytickErrorCode =
   | 'config_invalid'
   | 'target_invalid'
   | 'check_impossible'
+  | 'no_worker'
   | 'maintenance_invalid'
   | 'maintenance_not_found'
   | 'maintenance_over'
+  | 'api_unreachable'
+  | 'api_failed'
+  | 'api_refused'
+  | 'target_changed'
   | 'target_name_taken'
   | 'target_not_found'
+  | 'target_source_conflict'
+  | 'targets_busy'
   | 'targets_file_invalid'
+  | 'import_source_invalid'
   | 'schema_outdated'
   | 'schema_too_new'
   | 'migration_changed'
@@ -18,14 +26,31 @@ export type EverytickErrorCode =
   | 'embedded_postgres_failed'
   | 'already_running'
   | 'service_failed'
+  | 'token_invalid'
+  | 'token_name_taken'
+  | 'token_not_found'
   | 'usage';
+
+/** What is wrong at one place of a document. */
+export interface PlacedProblem {
+  /** Keys and positions that lead there. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
 
 export class EverytickError extends Error {
   readonly code: EverytickErrorCode;
+  /** Where in what was given, for programs; the message tells all of it to people. */
+  readonly problems: readonly PlacedProblem[];
 
-  constructor(code: EverytickErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: EverytickErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly problems?: readonly PlacedProblem[] },
+  ) {
     super(message, options);
     this.name = 'EverytickError';
     this.code = code;
+    this.problems = options?.problems ?? [];
   }
 }

@@ -1,1 +1,2 @@
 export * from './location-status.ts';
+export * from './worker-status.ts';

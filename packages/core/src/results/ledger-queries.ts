@@ -80,30 +80,7 @@ export async function recentResults(database: Queryable, query: RecentResultsQue
   const { targetIds = null, since = null, limit, until = null, outcomes = null, locations = null } = query;
   const values = [targetIds, since, limit, until, outcomes, locations];
   const { rows } = await database.query(recentSql, values);
-  return rows.map((row) => ({
-    ...entryOf(row),
-    target: row.target,
-    location: row.location,
-    phases: {
-      dnsWaitUs: row.dns_wait_us,
-      dnsUs: row.dns_us,
-      connectUs: row.connect_us,
-      tlsUs: row.tls_us,
-      requestUs: row.request_us,
-      firstByteUs: row.first_byte_us,
-      downloadUs: row.download_us,
-    },
-    bodyBytes: row.body_bytes,
-    matched: row.matched,
-    protocol: row.protocol,
-    remoteAddress: row.remote_address,
-    redirects: row.redirects,
-    certificateExpiresAt: row.certificate_expires_at,
-    worker: row.worker,
-    loopDelayUs: row.loop_delay_us,
-    suspect: row.suspect,
-    failed: row.failed_assertions ?? [],
-  }));
+  return rows.map(recentResultOfRow);
 }
 
 /** The rows of each target whose tick is at or after the moment given for it, oldest first. */
@@ -153,5 +130,33 @@ function entryOf(row: any): LedgerEntry {
     errorDetail: row.error_detail,
     ticks: row.ticks,
     latenessMs: row.lateness_ms,
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it
+export function recentResultOfRow(row: any): RecentResult {
+  return {
+    ...entryOf(row),
+    target: row.target,
+    location: row.location,
+    phases: {
+      dnsWaitUs: row.dns_wait_us,
+      dnsUs: row.dns_us,
+      connectUs: row.connect_us,
+      tlsUs: row.tls_us,
+      requestUs: row.request_us,
+      firstByteUs: row.first_byte_us,
+      downloadUs: row.download_us,
+    },
+    bodyBytes: row.body_bytes,
+    matched: row.matched,
+    protocol: row.protocol,
+    remoteAddress: row.remote_address,
+    redirects: row.redirects,
+    certificateExpiresAt: row.certificate_expires_at,
+    worker: row.worker,
+    loopDelayUs: row.loop_delay_us,
+    suspect: row.suspect,
+    failed: row.failed_assertions ?? [],
   };
 }

@@ -7,7 +7,7 @@ import type { TargetRules } from './target-rules.ts';
 const rules: TargetRules = {
   compilePattern: (pattern) => new RegExp(pattern),
   compileJsonPath: (path) => {
-    if (!path.startsWith('$')) throw new Error(`'${path}' does not begin with $`);
+    if (!path.startsWith('$')) throw new SyntaxError(`'${path}' does not begin with $`);
   },
 };
 

@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import type { CheckOptions } from '../domain/check-options.ts';
+import { report } from './field-rules.ts';
 import { mapping, withoutEmpty } from './mapping.ts';
 import { authOptionsWith } from './options/auth-options.ts';
 import { connectionOptionsWith } from './options/connection-options.ts';
@@ -71,8 +72,7 @@ export function checkOptionsSchemaWith(rules: TargetRules) {
   return mapping(optionalCheckOptionsWith(rules), 'a mapping such as {method: HEAD}').transform(
     (given, context): CheckOptions => {
       const options = canonicalCheckOptions(checkOptionsOf(given));
-      for (const { path, message } of optionsProblems(options))
-        context.addIssue({ code: 'custom', path: [...path], message });
+      for (const { path, message, mentions } of optionsProblems(options)) report(context, message, path, mentions);
       return options;
     },
   );

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { closestWord } from './closest-word.ts';
+import { alsoWritten } from './described.ts';
 import { keyIssue, reject, wrongType } from './field-rules.ts';
 
 /** A mapping of these keys. `synonyms`: what people write who know other tools, and the key to use instead. */
@@ -15,7 +16,8 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(
     error: ({ path }) => unknownField(String(path?.at(-1)), allowed, synonyms),
     params: keyIssue,
   });
-  const object = z.object(shape, wrongType(example)).catchall(unknown);
+  const open = z.object(shape, wrongType(example)).catchall(unknown);
+  const object = alsoWritten(open, { additionalProperties: false });
   // The rest of the keys are refused, so that the type need not speak of them.
   return object as unknown as z.ZodObject<Shape, z.core.$strict>;
 }
@@ -46,7 +48,7 @@ export function exactlyOne<Given extends object, Key extends keyof Given & strin
   const [only] = present;
   if (present.length === 1 && only !== undefined) return { [only]: given[only] } as OneOf<Given, Key>;
   const found = present.length === 0 ? 'has none of them' : `has ${present.join(' and ')}`;
-  return reject(context, `${found}; exactly one is allowed of ${keys.join(', ')}`);
+  return reject(context, `${found}; exactly one is allowed of ${keys.join(', ')}`, [], keys);
 }
 
 /** Without keys whose value is undefined, an empty list or an empty mapping; undefined if nothing is left. */

@@ -8,6 +8,8 @@ import { headerNamed } from './options/request-options.ts';
 export interface OptionsProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
+  /** As in `TargetProblem`. */
+  readonly mentions?: readonly string[];
 }
 
 /** What the options are for; what is not known is not looked into. */
@@ -33,10 +35,12 @@ export function optionsProblems(options: CheckOptions, setting: OptionsSetting =
 function bodyProblems({ method, body }: CheckOptions): OptionsProblem[] {
   if (body === undefined) return [];
   if (method === undefined) {
-    return [{ path: ['body'], message: 'is sent only with a method that is given; did you mean method POST?' }];
+    return [bodyProblem('is sent only with a method that is given; did you mean method POST?')];
   }
-  return method === 'HEAD' ? [{ path: ['body'], message: 'cannot be sent with HEAD; did you mean method POST?' }] : [];
+  return method === 'HEAD' ? [bodyProblem('cannot be sent with HEAD; did you mean method POST?')] : [];
 }
+
+const bodyProblem = (message: string): OptionsProblem => ({ path: ['body'], message, mentions: ['method POST'] });
 
 /** A response to HEAD has no body, so that nothing can be expected of it. */
 function headProblems({ method, expect }: CheckOptions, matchPattern: string | null): OptionsProblem[] {

@@ -1,11 +1,13 @@
 // A regular expression, given by a user.
 
 import { z } from 'zod';
+import { writtenAs } from './described.ts';
 import { longestText, reject, textProblem, wrongType } from './field-rules.ts';
-import type { TargetRules } from './target-rules.ts';
+import { problemOfCompiler, type TargetRules } from './target-rules.ts';
+import { form } from './written-forms.ts';
 
 export function pattern({ compilePattern }: TargetRules) {
-  return z.string(wrongType('a regular expression in quotes')).transform((given, context) => {
+  const checked = z.string(wrongType('a regular expression in quotes')).transform((given, context) => {
     if (given === '') return reject(context, 'is empty; leave it out where the body does not matter');
     const problem = textProblem(given, longestText);
     if (problem !== null) return reject(context, problem);
@@ -13,7 +15,8 @@ export function pattern({ compilePattern }: TargetRules) {
       compilePattern(given);
       return given;
     } catch (error) {
-      return reject(context, error instanceof Error ? error.message : String(error));
+      return reject(context, problemOfCompiler(error));
     }
   });
+  return writtenAs(checked, form('Pattern'));
 }

@@ -4,9 +4,8 @@ import type pg from 'pg';
 import type { Queryable } from '../database/queryable.ts';
 import { loadSql } from '../database/sql.ts';
 import { EverytickError } from '../domain/error.ts';
-import type { CheckErrorCode, Outcome, PassedErrorCode } from '../domain/outcome.ts';
+import { type ListedTarget, listedTargetOfRow } from './listed-target.ts';
 import { nameInConflict, nameTaken, quotedList, targetsNotFound } from './target-errors.ts';
-import { specOfRow } from './target-row.ts';
 import type { TargetSpec } from './target-spec.ts';
 
 const insertSql = loadSql('targets-insert');
@@ -26,36 +25,9 @@ export interface UpsertedTarget extends NamedTarget {
   readonly change: 'added' | 'changed' | 'unchanged';
 }
 
-/** The newest row of a target's ledger. */
-export interface LastResult {
-  readonly location: string;
-  readonly scheduledAt: Date;
-  /** Null where the tick was never carried out. */
-  readonly startedAt: Date | null;
-  readonly outcome: Outcome;
-  readonly httpStatus: number | null;
-  readonly responseTimeUs: number | null;
-  readonly errorCode: CheckErrorCode | PassedErrorCode | null;
-  readonly errorDetail: string | null;
-  readonly ticks: number;
-}
-
-export interface ListedTarget extends TargetSpec, NamedTarget {
-  readonly paused: boolean;
-  /** The set that it belongs to; null where it was made by hand. */
-  readonly source: string | null;
-  /** Whether a maintenance window is running that has this target. */
-  readonly inMaintenance: boolean;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  readonly deletedAt: Date | null;
-  readonly lastResult: LastResult | null;
-}
-
 /** Adds all of them or none. Throws `target_name_taken` with the names that stood in the way. */
 export async function addTargets(database: Queryable, specs: readonly TargetSpec[]): Promise<NamedTarget[]> {
-  const repeated = specs.map((spec) => spec.name).filter((name, index, names) => names.indexOf(name) !== index);
-  if (repeated.length > 0) throw nameTaken(repeated, `is given more than once${nothingAdded}`);
+  refuseRepeatedNames(specs);
   const { rows } = await database
     .query<{ name: string; id: number | null; taken: boolean }>(insertSql, columnsOf(specs))
     .catch((error: pg.DatabaseError) => {
@@ -66,6 +38,13 @@ export async function addTargets(database: Queryable, specs: readonly TargetSpec
   const taken = rows.filter((row) => row.taken).map((row) => row.name);
   if (taken.length > 0) throw nameTaken(taken, `exists already${nothingAdded}`);
   return rows.flatMap(({ id, name }) => (id === null ? [] : [{ id, name }]));
+}
+
+/** Throws `target_name_taken` where two are called the same. */
+export function refuseRepeatedNames(specs: readonly TargetSpec[]): void {
+  const seen = new Set<string>();
+  const repeated = specs.map(({ name }) => name).filter((name) => seen.size === seen.add(name).size);
+  if (repeated.length > 0) throw nameTaken(repeated, `is given more than once${nothingAdded}`);
 }
 
 /** Makes the targets of these names what the specs say, and touches only those that differ. */
@@ -79,30 +58,7 @@ export async function listTargets(
   { deleted = false }: { readonly deleted?: boolean } = {},
 ): Promise<ListedTarget[]> {
   const { rows } = await database.query(listSql, [deleted]);
-  return rows.map((row) => ({
-    id: row.id,
-    ...specOfRow(row),
-    paused: row.paused,
-    source: row.source,
-    inMaintenance: row.in_maintenance,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    deletedAt: row.deleted_at,
-    lastResult:
-      row.scheduled_at === null
-        ? null
-        : {
-            location: row.result_location,
-            scheduledAt: row.scheduled_at,
-            startedAt: row.started_at,
-            outcome: row.outcome,
-            httpStatus: row.http_status,
-            responseTimeUs: row.response_time_us,
-            errorCode: row.error_code,
-            errorDetail: row.error_detail,
-            ticks: row.ticks,
-          },
-  }));
+  return rows.map(listedTargetOfRow);
 }
 
 /** The target of a name or id, deleted ones included. Throws `target_not_found`. */

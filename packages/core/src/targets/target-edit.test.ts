@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { addTargets, listTargets, removeTargets } from './stored-targets.ts';
 import { editTarget, parseTargetChanges, type TargetChanges } from './target-edit.ts';
-import { parseTargetSpec } from './target-spec.ts';
+import { parseTargetSpec, type TargetSpec } from './target-spec.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -143,6 +143,28 @@ describe('editing a target', () => {
       options: { ...original.options, method: 'POST' },
     });
   });
+});
+
+test('30 changes of one target at once all succeed, and none undoes another', async () => {
+  const keys = Array.from({ length: 30 }, (_, index) => `key${index}`);
+  const addLabel =
+    (key: string) =>
+    ({ labels }: TargetSpec) => ({ labels: { ...labels, [key]: 'x' } });
+  await Promise.all(keys.map((key) => editTarget(database.pool, 'shop', addLabel(key))));
+  const [target] = (await listTargets(database.pool)).filter(({ name }) => name === 'shop');
+  expect(Object.keys(target?.labels ?? {}).sort()).toEqual([...keys].sort());
+}, 60_000);
+
+test('a change of a version that is not there any more is refused', async () => {
+  const { rows } = await database.query<{ version: string }>(
+    "SELECT xmin::text AS version FROM monitored_targets WHERE name = 'shop'",
+  );
+  const version = rows[0]?.version ?? '';
+  await editTarget(database.pool, 'shop', { intervalS: 40 }, {}, version);
+  await expect(editTarget(database.pool, 'shop', { intervalS: 50 }, {}, version)).rejects.toMatchObject({
+    code: 'target_changed',
+  });
+  expect(await shop()).toMatchObject({ intervalS: 40 });
 });
 
 describe('what is given to change a target', () => {

@@ -1,5 +1,6 @@
 // Changing a target that is there: only what is given changes.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { z } from 'zod';
@@ -16,15 +17,17 @@ import {
 } from './check-options-schema.ts';
 import { formatDuration } from './duration.ts';
 import { mapping } from './mapping.ts';
+import type { OptionsProblem } from './options-fit.ts';
 import type { NamedTarget } from './stored-targets.ts';
 import { nameInConflict, nameTaken, targetsNotFound } from './target-errors.ts';
 import { targetFieldsWith } from './target-fields.ts';
-import { type TargetLabels, type TargetProblem, targetInvalid, targetProblems } from './target-problems.ts';
+import { type TargetLabels, targetInvalid, targetProblems } from './target-problems.ts';
 import { specOfRow } from './target-row.ts';
 import type { TargetRules } from './target-rules.ts';
 import { fitProblems, type TargetSpec, timeoutProblem } from './target-spec.ts';
 
 const readSql = loadSql('target-read');
+const readByIdSql = loadSql('target-read-by-id');
 const editSql = loadSql('target-edit');
 
 /** What is to change. A pattern of null: the body does not matter any more. */
@@ -97,22 +100,28 @@ export function parseTargetChanges(
 }
 
 /** How often a change is tried again that met another one of the same target. */
-const mostAttempts = 10;
+const mostAttempts = 30;
+/** Of all that change a target at once, one succeeds each time; those that failed come back spread over so long. */
+const longestPauseMs = 100;
 
 /**
- * Changes a present target, found by name or id. Throws `target_not_found`, `target_name_taken`, and `target_invalid` where
- * what is given does not go with the rest, given or stored.
+ * Changes a present target, found by name or id, or by its id alone where that is given as a number; `given` may depend on
+ * what it is. Throws `target_not_found`, `target_name_taken`, and `target_invalid` where what is given does not go with the
+ * rest, given or stored. With an `expectedVersion`, `target_changed` if the target has another one by now.
  */
 export async function editTarget(
   database: Queryable,
-  nameOrId: string,
-  changes: TargetChanges,
+  nameOrId: string | number,
+  given: TargetChanges | ((before: TargetSpec) => TargetChanges),
   labels: TargetLabels = {},
+  expectedVersion: string | null = null,
 ): Promise<EditedTarget> {
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+    if (attempt > 1) await delay(Math.random() * Math.min(longestPauseMs, 5 * 2 ** attempt));
     const { id, version, before } = await readTarget(database, nameOrId);
-    const after = { ...before, ...changes, options: canonicalCheckOptions({ ...before.options, ...changes.options }) };
-    refuseMisfit(before, changes, after, labels);
+    if (expectedVersion !== null && version !== expectedVersion) throw targetChanged(before);
+    const changes = typeof given === 'function' ? given(before) : given;
+    const after = editedSpec(before, changes, labels);
     const changed = (Object.keys(changes) as (keyof TargetSpec)[]).filter((field) => differs(before, after, field));
     if (changed.length === 0) return { id, name: after.name, before, after, changed };
     const columns = Object.fromEntries(changed.map((field) => [columnOf[field], after[field]]));
@@ -126,9 +135,20 @@ export async function editTarget(
     if (rowCount === 1) return { id, name: after.name, before, after, changed };
   }
   throw new EverytickError(
-    'target_invalid',
+    'target_changed',
     `others keep changing '${nameOrId}' at the same time; nothing was changed`,
   );
+}
+
+/** What a target becomes. Throws `target_invalid` where what is given does not go with the rest, given or stored. */
+export function editedSpec(before: TargetSpec, changes: TargetChanges, labels: TargetLabels = {}): TargetSpec {
+  const after = { ...before, ...changes, options: canonicalCheckOptions({ ...before.options, ...changes.options }) };
+  refuseMisfit(before, changes, after, labels);
+  return after;
+}
+
+function targetChanged({ name }: TargetSpec): EverytickError {
+  return new EverytickError('target_changed', `'${name}' has been changed since it was read; nothing was changed`);
 }
 
 const columnOf: Readonly<Record<keyof TargetSpec, string>> = {
@@ -150,10 +170,10 @@ interface StoredTarget {
   readonly before: TargetSpec;
 }
 
-async function readTarget(database: Queryable, nameOrId: string): Promise<StoredTarget> {
-  const { rows } = await database.query(readSql, [nameOrId]);
+async function readTarget(database: Queryable, nameOrId: string | number): Promise<StoredTarget> {
+  const { rows } = await database.query(typeof nameOrId === 'number' ? readByIdSql : readSql, [nameOrId]);
   const [row] = rows;
-  if (row === undefined) throw targetsNotFound([nameOrId]);
+  if (row === undefined) throw targetsNotFound([String(nameOrId)]);
   return {
     id: row.id,
     version: row.version,
@@ -176,8 +196,9 @@ function refuseMisfit(before: TargetSpec, changes: TargetChanges, after: TargetS
     .map((problem) => (problem.path[0] === 'timeout' ? timeoutMisfit(before, changes, after, labels) : problem))
     .map((problem) => (isGiven(problem.path[0], changes) ? problem : ofStored(before, problem)));
   if (problems.length === 0) return;
-  const { message } = targetInvalid(problems, labels);
-  throw new EverytickError('target_invalid', `${message}${message.endsWith('?') ? '' : '.'} Nothing was changed.`);
+  const { message, problems: placed } = targetInvalid(problems, labels);
+  const sentence = `${message}${message.endsWith('?') ? '' : '.'} Nothing was changed.`;
+  throw new EverytickError('target_invalid', sentence, { problems: placed });
 }
 
 function isGiven(field: string | number | undefined, changes: TargetChanges): boolean {
@@ -187,7 +208,7 @@ function isGiven(field: string | number | undefined, changes: TargetChanges): bo
 }
 
 /** What is wrong now is not what the user wrote. */
-function ofStored({ name }: TargetSpec, { path, message }: Pick<TargetProblem, 'path' | 'message'>) {
+function ofStored({ name }: TargetSpec, { path, message }: OptionsProblem): OptionsProblem {
   return { path: [], message: path.length === 0 ? message : `${path.join('.')}, which '${name}' has, ${message}` };
 }
 

@@ -9,6 +9,8 @@ export interface TargetProblem {
   readonly message: string;
   /** Whether the last of `path` is a key that should not be there, so that it is the key that is wrong, not its value. */
   readonly atKey: boolean;
+  /** Words of the message that begin with a key beside the last of `path`, or below it. */
+  readonly mentions?: readonly string[];
 }
 
 /**
@@ -23,22 +25,36 @@ export function targetProblems(error: z.ZodError): TargetProblem[] {
     path: issue.path.map((step) => (typeof step === 'number' ? step : String(step))),
     message: issue.message,
     atKey: issue.code === 'custom' && issue.params?.['key'] === keyIssue.key,
+    mentions: issue.code === 'custom' ? (issue.params?.['mentions'] ?? []) : [],
   }));
 }
 
-type Told = Pick<TargetProblem, 'path' | 'message'> & Partial<Pick<TargetProblem, 'atKey'>>;
+type Told = Pick<TargetProblem, 'path' | 'message' | 'mentions'> & Partial<Pick<TargetProblem, 'atKey'>>;
 
 /** `target_invalid` with a line per problem. */
 export function targetInvalid(problems: readonly Told[], labels: TargetLabels): EverytickError {
   const lines = problems.map((problem) => problemSentence(problem, labels));
   // The flags of a command may say the same wrong thing in two places.
-  return new EverytickError('target_invalid', [...new Set(lines)].join('\n'));
+  return new EverytickError('target_invalid', [...new Set(lines)].join('\n'), {
+    problems: problems.map((problem) => ({ path: problem.path, message: messageOf(problem, labels) })),
+  });
 }
 
 /** The message, with what it is about before it. A wrong key names itself, so there it is what the key is in. */
-export function problemSentence({ path, message, atKey = false }: Told, labels: TargetLabels = {}): string {
+export function problemSentence(told: Told, labels: TargetLabels = {}): string {
+  const { path, atKey = false } = told;
   const about = atKey ? path.slice(0, -1) : path;
+  const message = messageOf(told, labels);
   return about.length === 0 ? message : `${labelOf(about, labels)}: ${message}`;
+}
+
+/** With other fields called what users know them as. */
+function messageOf({ path, message, mentions = [] }: Told, labels: TargetLabels): string {
+  return mentions.reduce((text, mention) => {
+    const [key = '', ...rest] = mention.split(' ');
+    const label = labels[[...path.slice(0, -1), key].join('.')] ?? labels[[...path, key].join('.')];
+    return label === undefined ? text : text.replaceAll(mention, () => [label, ...rest].join(' '));
+  }, message);
 }
 
 function labelOf(path: readonly (string | number)[], labels: TargetLabels): string {

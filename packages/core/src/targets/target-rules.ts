@@ -1,7 +1,15 @@
 // What the rules for targets leave to those who apply them.
 
-/** Throws, with a sentence for people, if a pattern cannot be used. */
+import { EverytickError } from '../domain/error.ts';
+
+/** Throws an EverytickError (or a SyntaxError), with a sentence for people, if a pattern cannot be used. */
 export type PatternCompiler = (pattern: string) => unknown;
+
+/** What users are told of a pattern that cannot be used. What else a compiler throws is no mistake of theirs: it goes on. */
+export function problemOfCompiler(error: unknown): string {
+  if (error instanceof EverytickError || error instanceof SyntaxError) return error.message;
+  throw error;
+}
 
 export interface TargetRules {
   readonly compilePattern: PatternCompiler;

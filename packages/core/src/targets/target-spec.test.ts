@@ -104,6 +104,24 @@ describe('a target spec', () => {
     expect(problemsOf({ url: 'https://a.example', match: '(' })).toMatch(/^match: .*Unterminated group/);
   });
 
+  test('does not take a failure of the compiler for a mistake of the user', () => {
+    const broken = () => {
+      throw new TypeError('x is not a function');
+    };
+    const given = { url: 'https://a.example', expect: { json: [{ path: '$.a', exists: true }] } };
+    expect(() => parseTargetSpec({ url: 'https://a.example', match: 'a' }, { compilePattern: broken })).toThrow(
+      TypeError,
+    );
+    expect(() => parseTargetSpec(given, { ...rules, compileJsonPath: broken })).toThrow(TypeError);
+  });
+
+  test.each([{ name: 'a\ud800' }, { group: '\udc00' }, { url: 'https://a.example/\ud83d' }, { match: '\ud800' }])(
+    'refuses half a character: %j',
+    (given) => {
+      expect(problemsOf({ url: 'https://a.example', ...given })).toContain('contains NUL or half a character');
+    },
+  );
+
   test('tells all problems at once', () => {
     const problems = problemsOf({ name: ' ', url: 'x', every: 0, timeout: 'y', match: '' }).split('\n');
     expect(problems.map((problem) => problem.split(':')[0])).toEqual(['name', 'url', '--every', 'timeout', 'match']);

@@ -6,10 +6,11 @@ import type { CheckOptions } from '../domain/check-options.ts';
 import { defaultLocation } from '../domain/location-name.ts';
 import { canonicalCheckOptions, checkOptionsOf, optionalCheckOptionsWith } from './check-options-schema.ts';
 import { formatDuration } from './duration.ts';
+import { report } from './field-rules.ts';
 import { mapping } from './mapping.ts';
-import { optionsProblems } from './options-fit.ts';
+import { type OptionsProblem, optionsProblems } from './options-fit.ts';
 import { targetFieldsWith } from './target-fields.ts';
-import { type TargetLabels, type TargetProblem, targetInvalid, targetProblems } from './target-problems.ts';
+import { type TargetLabels, targetInvalid, targetProblems } from './target-problems.ts';
 import type { TargetRules } from './target-rules.ts';
 import { defaultTargetName } from './target-url.ts';
 
@@ -41,6 +42,15 @@ const reportingMs = 200;
  * given and what is allowed, and leave naming the field to the caller.
  */
 export function targetSpecSchemaWith(rules: TargetRules) {
+  const schema = made.get(rules) ?? makeSchema(rules);
+  made.set(rules, schema);
+  return schema;
+}
+
+/** Making one takes 20 ms, which is much for a single target. */
+const made = new WeakMap<TargetRules, ReturnType<typeof makeSchema>>();
+
+function makeSchema(rules: TargetRules) {
   const { name, url, every, timeout, match, locations, group, labels } = targetFieldsWith(rules);
   const fields = {
     name: name.optional(),
@@ -66,7 +76,7 @@ export function targetSpecSchemaWith(rules: TargetRules) {
       labels: given.labels ?? {},
       options: canonicalCheckOptions(checkOptionsOf(given)),
     };
-    for (const { path, message } of fitProblems(spec)) context.addIssue({ code: 'custom', message, path: [...path] });
+    for (const { path, message, mentions } of fitProblems(spec)) report(context, message, path, mentions);
     return spec;
   });
 }
@@ -77,7 +87,7 @@ export function defaultTimeoutMs(intervalS: number): number {
 }
 
 /** What does not go together in a target of which each field is right by itself. */
-export function fitProblems(spec: TargetSpec): Pick<TargetProblem, 'path' | 'message'>[] {
+export function fitProblems(spec: TargetSpec): OptionsProblem[] {
   const problem = timeoutProblem(spec.timeoutMs, spec.intervalS);
   return [
     ...(problem === null ? [] : [{ path: ['timeout'], message: problem }]),

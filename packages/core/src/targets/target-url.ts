@@ -3,11 +3,12 @@
 import { redactUrl } from '../domain/redact-url.ts';
 
 const longestName = 200;
+export const longestUrl = 8192;
 
 /** What is wrong with it, or null if it can be watched. */
 export function targetUrlProblem(given: string): string | null {
   const shown = showUrl(given);
-  if (given.length > 8192) return `the URL has ${given.length} characters; allowed are 8192`;
+  if (given.length > longestUrl) return `the URL has ${given.length} characters; allowed are ${longestUrl}`;
   if (!/^https?:\/\//i.test(given)) {
     const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
     const suggestion = !scheme && URL.canParse(`https://${given}`) ? `; did you mean 'https://${shown}'?` : '';

@@ -41,6 +41,17 @@ describe('the checks of one host', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('leave a place to a check outside the schedule where none of them waits', () => {
+    const { limit, begun } = setUp(2);
+    limit.offer(check(1));
+    expect(limit.enter('http://slow.test/other')).toBe('slow.test:80');
+    expect(limit.enter('http://slow.test/')).toBeNull();
+    limit.offer(check(2));
+    expect(begun).toEqual([1]);
+    limit.ended('slow.test:80');
+    expect(begun).toEqual([1, 2]);
+  });
+
   it('are turned away when they have waited too long, each at its time', () => {
     const { limit, turnedAway } = setUp(2);
     for (const id of [1, 2, 3]) limit.offer(check(id));

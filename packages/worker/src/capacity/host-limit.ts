@@ -93,6 +93,15 @@ export class HostLimit {
     this.#watch(name, host);
   }
 
+  /** Takes a place for a check outside the schedule, if nothing scheduled waits for it; null if there is none. */
+  enter(url: string): string | null {
+    const name = hostOf(url);
+    const host = this.#host(name);
+    if (host.waiting.length > 0 || host.running >= this.#options.share()) return null;
+    host.running++;
+    return name;
+  }
+
   /** A check that had begun is over: the next one of its host may go. */
   ended(name: string): void {
     const host = this.#hosts.get(name);

@@ -11,7 +11,7 @@
 // 40,000 objects of different members.
 
 import { EverytickError } from '@everytick/core';
-import { JSONPathEnvironment, type JSONPathQuery, jsonpath, Nothing, TokenKind } from 'json-p3';
+import { JSONPathEnvironment, JSONPathError, type JSONPathQuery, jsonpath, Nothing, TokenKind } from 'json-p3';
 import { costOfLargeMember, costOfMember, type JsonSteps, largeObject, stepsSpent } from './json-steps.ts';
 import { withCommas } from './shown-text.ts';
 
@@ -58,8 +58,8 @@ function parse(path: string, text: string): JSONPathQuery {
   try {
     return environment.compile(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new EverytickError('target_invalid', sentence(path, `it is no JSONPath (RFC 9535): ${reason}`), {
+    if (!(error instanceof JSONPathError)) throw error;
+    throw new EverytickError('target_invalid', sentence(path, `it is no JSONPath (RFC 9535): ${error.message}`), {
       cause: error,
     });
   }

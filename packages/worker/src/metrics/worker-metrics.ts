@@ -1,7 +1,7 @@
 // What a worker tells Prometheus: aggregates of the process with bounded labels. Never a target as a label: a histogram
 // with 10,000 of them blocks the event loop for 158 ms a scrape.
 
-import type { CheckResult, FinishReport, ResultProcessor } from '@everytick/core';
+import type { CheckResult, FinishReport, Outcome, ResultProcessor } from '@everytick/core';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Capacity } from '../capacity/capacity.ts';
 import type { WorkerObserver } from '../monitoring-worker.ts';
@@ -105,6 +105,12 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
     help: 'Results that the database refused for what they contain.',
     registers: this.#registers,
   });
+  readonly #onDemand = new Counter({
+    name: 'everytick_checks_on_demand_total',
+    help: 'Checks that somebody asked for, outside the schedule, by outcome.',
+    labelNames: ['outcome'],
+    registers: this.#registers,
+  });
   readonly #notifications = new Counter({
     name: 'everytick_notifications_total',
     help: 'Notifications of due checks received.',
@@ -142,6 +148,10 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
 
   notified(): void {
     this.#notifications.inc();
+  }
+
+  answered(outcome: Outcome): void {
+    this.#onDemand.inc({ outcome });
   }
 
   claimed(checks: number, ticksMissed: number, seconds: number): void {

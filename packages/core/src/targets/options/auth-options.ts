@@ -2,10 +2,12 @@
 
 import { z } from 'zod';
 import type { AuthOptions } from '../../domain/check-options.ts';
+import { alsoWritten, described, writtenAs } from '../described.ts';
 import {
   choice,
   listOf,
   longestList,
+  longestText,
   reject,
   report,
   shown,
@@ -29,6 +31,7 @@ const oauth2Synonyms = { url: 'token_url', id: 'client_id', secret: 'client_secr
 /** RFC 7617, 2: the first colon is where the password begins. */
 const userName: SecretTextRules = {
   what: 'a text',
+  pattern: '^[^:]*$',
   problem: (literal) => (literal.includes(':') ? 'has a colon in it, which a user name cannot have' : null),
 };
 
@@ -38,23 +41,47 @@ const ownParameters = new Set(['grant_type', 'client_id', 'client_secret', 'scop
 export function authOptionsWith(rules: TargetRules) {
   const basic = mapping(
     {
-      username: secretText(rules, userName),
-      password: secretText(rules, privateText('a text')),
+      username: described(secretText(rules, userName), {
+        description: 'Who asks; no colon in it.',
+        examples: ['everytick'],
+      }),
+      password: described(secretText(rules, privateText('a text')), {
+        description: 'The password of that user.',
+        examples: [{ env: 'EVERYTICK_SECRET_SHOP' }],
+      }),
     },
     basicExample,
     { user: 'username', name: 'username', login: 'username', pass: 'password' },
   );
   const oauth2 = mapping(
     {
-      token_url: httpUrl('an http or https URL such as https://login.example/token'),
-      client_id: secretText(rules, publicText('a text')),
-      client_secret: secretText(rules, privateText('a text')),
-      scopes: listOf(text('a text such as read'), 'a list such as [read, write]').optional(),
-      parameters: z
-        .custom<Record<string, string>>(() => true)
-        .transform(parametersOf)
-        .optional(),
-      client_authentication: choice(['basic', 'body']).optional(),
+      token_url: described(httpUrl('an http or https URL such as https://login.example/token'), {
+        description: 'Where tokens are asked for.',
+        allowed: 'an http or https URL without user and password',
+        examples: ['https://login.example/token'],
+      }),
+      client_id: described(secretText(rules, publicText('a text')), {
+        description: 'Which client asks.',
+        examples: ['everytick'],
+      }),
+      client_secret: described(secretText(rules, privateText('a text')), {
+        description: 'What only that client knows.',
+        examples: [{ file: 'orders/client_secret' }],
+      }),
+      scopes: described(listOf(text('a text such as read'), 'a list such as [read, write]'), {
+        description: 'The scopes that are asked for.',
+        otherwise: 'none',
+        examples: [['orders.read']],
+      }).optional(),
+      parameters: described(writtenAs(parameters(), writtenParameters), {
+        description: 'More parameters of the token request, such as `audience`.',
+        otherwise: 'none',
+        examples: [{ audience: 'https://api.example/' }],
+      }).optional(),
+      client_authentication: described(choice(['basic', 'body']), {
+        description: 'Where the client proves who it is: in the Authorization header (basic) or in the body.',
+        default: 'basic',
+      }).optional(),
     },
     oauth2Example,
     oauth2Synonyms,
@@ -64,16 +91,38 @@ export function authOptionsWith(rules: TargetRules) {
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
     ...(client_authentication === 'body' ? { client_authentication } : {}),
   }));
-  return mapping(
+  const auth = mapping(
     {
-      basic: basic.optional(),
-      bearer: secretText(rules, privateText('a token')).optional(),
-      oauth2: oauth2.optional(),
+      basic: described(basic, { description: 'User name and password (RFC 7617).' }).optional(),
+      bearer: described(secretText(rules, privateText('a token')), {
+        description: 'A token (RFC 6750).',
+        examples: [{ env: 'EVERYTICK_SECRET_SHOP' }],
+      }).optional(),
+      oauth2: described(oauth2, {
+        description:
+          'A token that the worker asks for with client credentials (RFC 6749, 4.4), and keeps until it expires.',
+      }).optional(),
     },
     authExample,
     synonyms,
   ).transform((given, context): AuthOptions => exactlyOne(given, ['basic', 'bearer', 'oauth2'], context));
+  return described(alsoWritten(auth, { minProperties: 1, maxProperties: 1 }), {
+    description: 'Who the worker says it is: exactly one of basic, bearer and oauth2.',
+    otherwise: 'nobody',
+    examples: [{ bearer: { env: 'EVERYTICK_SECRET_SHOP' } }],
+  });
 }
+
+function parameters() {
+  return z.custom<Record<string, string>>(() => true).transform(parametersOf);
+}
+
+const writtenParameters = {
+  type: 'object',
+  propertyNames: { not: { enum: [...ownParameters] }, maxLength: longestText },
+  additionalProperties: { type: 'string', maxLength: longestText },
+  maxProperties: longestList,
+};
 
 function parametersOf(given: unknown, context: z.RefinementCtx): Record<string, string> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {

@@ -1,31 +1,14 @@
 // What counts as up. All of it has to hold.
 
 import { z } from 'zod';
-import type {
-  Expectations,
-  HeaderExpectation,
-  JsonExpectation,
-  JsonValue,
-  PatternExpectation,
-} from '../../domain/check-options.ts';
+import type { Expectations } from '../../domain/check-options.ts';
+import { described, writtenAs } from '../described.ts';
 import { formatDuration, parseDurationMs } from '../duration.ts';
-import {
-  choice,
-  kindOf,
-  listOf,
-  longestText,
-  reject,
-  shown,
-  textProblem,
-  truth,
-  wholeNumber,
-  wrongType,
-  wrongTypeSentence,
-} from '../field-rules.ts';
-import { exactlyOne, mapping, withoutEmpty } from '../mapping.ts';
-import { pattern } from '../pattern-field.ts';
+import { choice, listOf, reject, shown, wholeNumber, wrongType } from '../field-rules.ts';
+import { mapping, withoutEmpty } from '../mapping.ts';
 import type { TargetRules } from '../target-rules.ts';
-import { tokenPattern } from './request-options.ts';
+import { form } from '../written-forms.ts';
+import { bodyTest, headerTest, jsonTest } from './response-tests.ts';
 import { statusList } from './status-list.ts';
 import { httpUrl } from './web-url.ts';
 
@@ -57,100 +40,81 @@ const expectSynonyms = {
   certificate: 'certificate_days',
   ssl: 'tls',
 };
-const testSynonyms = {
-  match: 'matches',
-  regex: 'matches',
-  pattern: 'matches',
-  contains: 'matches',
-  not_match: 'not_matches',
-  value: 'equals',
-  equal: 'equals',
-  eq: 'equals',
-  ne: 'not_equals',
-  gt: 'above',
-  gte: 'at_least',
-  lt: 'below',
-  lte: 'at_most',
-  min: 'at_least',
-  max: 'at_most',
-  header: 'name',
-  expression: 'path',
-};
 
 export function expectationsWith(rules: TargetRules) {
-  const patterns = { matches: pattern(rules).optional(), not_matches: pattern(rules).optional() };
-  const body = mapping(patterns, "a mapping such as {matches: 'Welcome'}", testSynonyms).transform(
-    (given, context): PatternExpectation => exactlyOne(given, ['matches', 'not_matches'], context),
-  );
-  const header = mapping(
-    {
-      name: z.string(wrongType('the name of a header')).transform(headerNameOf),
-      ...patterns,
-      equals: z
-        .string(wrongType('a text (in quotes, if it looks like something else)'))
-        .transform(headerValueOf)
-        .optional(),
-      present: onlyTrue('absent').optional(),
-      absent: onlyTrue('present').optional(),
-    },
-    "a mapping such as {name: content-type, matches: 'json'}",
-    testSynonyms,
-  ).transform(
-    ({ name, ...tests }, context): HeaderExpectation => ({
-      name,
-      ...exactlyOne(tests, ['matches', 'not_matches', 'equals', 'present', 'absent'], context),
-    }),
-  );
-  const json = mapping(
-    {
-      path: z
-        .string(wrongType("a JSON path such as '$.status'"))
-        .transform((path, context) => jsonPathOf(path, rules, context)),
-      equals: jsonValue().optional(),
-      not_equals: jsonValue().optional(),
-      above: comparable().optional(),
-      at_least: comparable().optional(),
-      below: comparable().optional(),
-      at_most: comparable().optional(),
-      ...patterns,
-      exists: truth().optional(),
-    },
-    "a mapping such as {path: '$.status', equals: ok}",
-    testSynonyms,
-  ).transform(
-    ({ path, ...tests }, context): JsonExpectation => ({
-      path,
-      ...exactlyOne(
-        tests,
-        ['equals', 'not_equals', 'above', 'at_least', 'below', 'at_most', 'matches', 'not_matches', 'exists'],
-        context,
-      ),
-    }),
-  );
-  const bytes = () => wholeNumber(0, Number.MAX_SAFE_INTEGER, 'bytes').optional();
-  const bodySize = mapping({ min: bytes(), max: bytes() }, 'a mapping such as {min: 1000, max: 500000}', {
+  const bytes = (description: string) =>
+    described(wholeNumber(0, Number.MAX_SAFE_INTEGER, 'bytes'), {
+      description,
+      allowed: 'a whole number of bytes',
+    }).optional();
+  const size = { min: bytes('The least size that is expected.'), max: bytes('The largest size that is expected.') };
+  const bodySize = mapping(size, 'a mapping such as {min: 1000, max: 500000}', {
     minimum: 'min',
     maximum: 'max',
     at_least: 'min',
     at_most: 'max',
   }).transform(({ min, max }, context) => {
     if (min !== undefined && max !== undefined && min > max) {
-      return reject(context, `${min} is more than max, which is ${max}`, ['min']);
+      return reject(context, `${min} is more than max, which is ${max}`, ['min'], ['max']);
     }
     return withoutEmpty({ min: min || undefined, max });
   });
-  return mapping(
+  const expectations = mapping(
     {
-      status: statusList.optional(),
-      final_url: httpUrl('an http or https URL such as https://www.example.org/').optional(),
-      body: listOf(body, bodyExample).optional(),
-      headers: listOf(header, headersExample).optional(),
-      json: listOf(json, jsonExample).optional(),
-      body_size: bodySize.optional(),
-      degraded_above: responseTime().optional(),
-      down_above: responseTime().optional(),
-      certificate_days: wholeNumber(0, longestDays, 'days').optional(),
-      tls: choice(['required', 'forbidden']).optional(),
+      status: described(statusList(), {
+        description: 'The status of the last response.',
+        allowed: 'a code (200), a class (2xx), a range (200-299), or a list of them',
+        default: '2xx',
+        examples: [200, '2xx', ['2xx', 404]],
+      }).optional(),
+      final_url: described(httpUrl('an http or https URL such as https://www.example.org/'), {
+        description: 'The URL of the last response.',
+        allowed: 'an http or https URL without user and password',
+        otherwise: 'any',
+        examples: ['https://www.example.org/'],
+      }).optional(),
+      body: described(listOf(bodyTest(rules), bodyExample), {
+        description: 'Tests of the body.',
+        otherwise: 'none',
+        examples: [[{ matches: 'Welcome' }, { not_matches: '(?i)error' }]],
+      }).optional(),
+      headers: described(listOf(headerTest(rules), headersExample), {
+        description: 'Tests of headers. A header that is absent passes `not_matches` and `absent` alone.',
+        otherwise: 'none',
+        examples: [[{ name: 'content-type', matches: 'json' }]],
+      }).optional(),
+      json: described(listOf(jsonTest(rules), jsonExample), {
+        description: 'Tests of the body as JSON.',
+        otherwise: 'none',
+        examples: [[{ path: '$.status', equals: 'ok' }]],
+      }).optional(),
+      body_size: described(bodySize, {
+        description: 'The size of the body in bytes, after decompression.',
+        otherwise: 'any',
+        examples: [{ min: 20, max: 100_000 }],
+      }).optional(),
+      degraded_above: described(responseTime(), {
+        description: 'A longer response time makes the outcome `degraded`.',
+        allowed: '1ms or more; less than `down_above` and the timeout',
+        otherwise: 'none',
+        examples: ['500ms'],
+      }).optional(),
+      down_above: described(responseTime(), {
+        description: 'A longer response time makes the outcome `down`.',
+        allowed: '1ms or more; less than the timeout',
+        otherwise: 'none',
+        examples: ['2s'],
+      }).optional(),
+      certificate_days: described(wholeNumber(0, longestDays, 'days'), {
+        description:
+          'For how many days more each certificate of the chain has to be valid, also with `insecure_skip_verify`.',
+        otherwise: 'none',
+        examples: [14],
+      }).optional(),
+      tls: described(choice(['required', 'forbidden']), {
+        description: 'Whether the last response has to come over TLS, or must not.',
+        otherwise: 'either',
+      }).optional(),
     },
     expectExample,
     expectSynonyms,
@@ -158,7 +122,7 @@ export function expectationsWith(rules: TargetRules) {
     const { degraded_above, down_above } = given;
     if (degraded_above !== undefined && down_above !== undefined && degraded_above >= down_above) {
       const why = `${formatDuration(degraded_above)} has to be less than down_above, which is ${formatDuration(down_above)}`;
-      return reject(context, why, ['degraded_above']);
+      return reject(context, why, ['degraded_above'], ['down_above']);
     }
     return withoutEmpty({
       ...given,
@@ -166,11 +130,16 @@ export function expectationsWith(rules: TargetRules) {
       down_above: down_above === undefined ? undefined : formatDuration(down_above),
     });
   });
+  return described(expectations, {
+    description: 'What counts as up: all of it has to hold.',
+    otherwise: 'a status of 2xx',
+    examples: [{ status: 200, body: [{ matches: 'Welcome' }] }],
+  });
 }
 
 /** Milliseconds. */
 function responseTime() {
-  return z.union([z.string(), z.number()], wrongType(durationAllowed)).transform((given, context): number => {
+  const checked = z.union([z.string(), z.number()], wrongType(durationAllowed)).transform((given, context): number => {
     const ms = parseDurationMs(given);
     if (ms === null)
       return reject(context, `'${shown(String(given))}' is no duration; it has to be ${durationAllowed}`);
@@ -178,51 +147,5 @@ function responseTime() {
       ? Math.round(ms * 1_000) / 1_000
       : reject(context, `'${given}' is too short; allowed is 1ms or more`);
   });
+  return writtenAs(checked, form('Duration', { minimum: 0.001 }));
 }
-
-function headerNameOf(given: string, context: z.RefinementCtx): string {
-  const name = given.trim().toLowerCase();
-  return tokenPattern.test(name) && name.length <= longestText
-    ? name
-    : reject(context, `'${shown(given)}' is no name of a header; it has to be one such as content-type`);
-}
-
-function headerValueOf(given: string, context: z.RefinementCtx): string {
-  const problem = textProblem(given);
-  return problem === null ? given.trim() : reject(context, problem);
-}
-
-function onlyTrue(opposite: string) {
-  return z.literal(true, {
-    error: ({ input }) => `is ${kindOf(input)}; it has to be true (the opposite is ${opposite}: true)`,
-  });
-}
-
-function jsonPathOf(given: string, { compileJsonPath }: TargetRules, context: z.RefinementCtx): string {
-  const path = given.trim();
-  if (path === '') return reject(context, "is empty; it has to be a JSON path such as '$.status'");
-  const problem = textProblem(path);
-  if (problem !== null) return reject(context, problem);
-  try {
-    compileJsonPath?.(path);
-    return path;
-  } catch (error) {
-    return reject(context, error instanceof Error ? error.message : String(error));
-  }
-}
-
-const jsonValueAllowed = 'a text, a number, true, false or null';
-
-function jsonValue() {
-  return z
-    .custom<JsonValue>(() => true)
-    .transform((given: unknown, context): JsonValue => {
-      if (given === null || typeof given === 'boolean') return given;
-      if (typeof given === 'number' && Number.isFinite(given)) return given;
-      if (typeof given !== 'string') return reject(context, wrongTypeSentence(given, jsonValueAllowed));
-      const problem = textProblem(given);
-      return problem === null ? given : reject(context, problem);
-    });
-}
-
-const comparable = () => z.number(wrongType('a number to compare with'));

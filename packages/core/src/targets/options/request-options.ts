@@ -2,8 +2,10 @@
 
 import { z } from 'zod';
 import type { SecretText } from '../../domain/check-options.ts';
+import { described, type JsonSchema, writtenAs } from '../described.ts';
 import { reject, reportKey, shown, wrongType, wrongTypeSentence } from '../field-rules.ts';
 import type { TargetRules } from '../target-rules.ts';
+import { form, inAnyCase } from '../written-forms.ts';
 import { secretText, secretTextOf } from './secret-text.ts';
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, or another one that the server knows';
@@ -35,11 +37,50 @@ const secretHeaders = new Set(['authorization', 'cookie', 'proxy-authorization']
 
 export function requestOptionsWith(rules: TargetRules) {
   return {
-    method: z.string(wrongType(`one of ${methods}`)).transform(methodOf),
-    headers: z
-      .custom<Record<string, SecretText>>(() => true)
-      .transform((given, context) => headersOf(given, rules, context)),
-    body: secretText(rules, { what: 'a text', longest: longestBody }),
+    method: described(writtenAs(z.string(wrongType(`one of ${methods}`)).transform(methodOf), writtenMethod), {
+      description: 'The method of the request.',
+      allowed: `${methods}; not CONNECT, not TRACE`,
+      default: 'GET',
+      examples: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    }),
+    headers: described(writtenAs(headers(rules), writtenHeaders(rules)), {
+      description: 'Headers of the request.',
+      allowed:
+        'names and values: text or reference, 32 KiB in all. Authorization, Proxy-Authorization and Cookie: reference. ' +
+        'Not those that belong to the connection or follow from the body (Connection, Content-Length, ' +
+        'Transfer-Encoding, ...)',
+      otherwise: 'none',
+      examples: [{ 'User-Agent': 'everytick', 'X-Api-Key': { env: 'EVERYTICK_SECRET_ORDERS' } }],
+    }),
+    body: described(secretText(rules, { what: 'a text', longest: longestBody }), {
+      description: 'What is sent as the body of the request; needs a `method` other than HEAD.',
+      allowed: 'text or reference, at most 64 KiB',
+      otherwise: 'none',
+      examples: ['{"dry_run": true}'],
+    }),
+  };
+}
+
+function headers(rules: TargetRules) {
+  return z
+    .custom<Record<string, SecretText>>(() => true)
+    .transform((given, context) => headersOf(given, rules, context));
+}
+
+const anyOfThem = (words: Iterable<string>) => [...words].map(inAnyCase).join('|');
+
+const writtenMethod: JsonSchema = {
+  type: 'string',
+  pattern: `^\\s*(?!(${anyOfThem(refusedMethods)})\\s*$)[!#$%&'*+.^_\`|~0-9A-Za-z-]{1,32}\\s*$`,
+};
+
+function writtenHeaders(rules: TargetRules): JsonSchema {
+  const secret = form(rules.literalSecrets === 'allowed' ? 'SecretText' : 'SecretReference');
+  return {
+    type: 'object',
+    propertyNames: { pattern: `^(?!(${anyOfThem(reservedHeaders)})$)[!#$%&'*+.^_\`|~0-9A-Za-z-]+$` },
+    patternProperties: { [`^(${anyOfThem(secretHeaders)})$`]: secret },
+    additionalProperties: form('SecretText'),
   };
 }
 

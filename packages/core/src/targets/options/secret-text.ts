@@ -3,9 +3,11 @@
 
 import { z } from 'zod';
 import type { SecretReference, SecretText } from '../../domain/check-options.ts';
-import { kindOf, reject, textProblem } from '../field-rules.ts';
+import { type JsonSchema, writtenAs } from '../described.ts';
+import { kindOf, longestText, reject, textProblem } from '../field-rules.ts';
 import { unknownField } from '../mapping.ts';
 import { defaultSecretExamples, type TargetRules } from '../target-rules.ts';
+import { form, textOrReference } from '../written-forms.ts';
 
 export interface SecretTextRules {
   /** What it has to be, for messages: `a text`. */
@@ -15,16 +17,28 @@ export interface SecretTextRules {
   readonly longest?: number;
   /** What is wrong with a literal text, or null. */
   readonly problem?: (literal: string) => string | null;
+  /** The pattern of a literal text, for JSON Schema. */
+  readonly pattern?: string;
   /** How a literal text is stored. */
   readonly canonical?: (literal: string) => string;
 }
 
 export function secretText(rules: TargetRules, field: SecretTextRules) {
-  return z
+  const checked = z
     .custom<SecretText>(() => true)
     .transform(
       (given, context): SecretText => secretTextOf(given, rules, field, (problem) => reject(context, problem)),
     );
+  return writtenAs(checked, writtenSecretText(rules, field));
+}
+
+function writtenSecretText(
+  rules: TargetRules,
+  { secret, pattern, longest = longestText }: SecretTextRules,
+): JsonSchema {
+  if (secret === true && rules.literalSecrets !== 'allowed') return form('SecretReference');
+  if (pattern === undefined && longest === longestText) return form('SecretText');
+  return textOrReference({ maxLength: longest, ...(pattern === undefined ? {} : { pattern }) });
 }
 
 export function secretTextOf(
@@ -72,6 +86,7 @@ function referenceOf(given: object, example: string, refuse: (problem: string) =
 /** Something that is always told by its user: a user name, a client id. */
 export const publicText = (what: string): SecretTextRules => ({
   what,
+  pattern: '^[\\s\\S]',
   problem: (literal) => (literal === '' ? 'is empty' : null),
 });
 

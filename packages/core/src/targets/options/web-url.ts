@@ -1,12 +1,14 @@
 // URLs beside the target's own: of a token endpoint, of where redirects should end.
 
 import { z } from 'zod';
+import { writtenAs } from '../described.ts';
 import { longestText, reject, shown, textProblem, wrongType } from '../field-rules.ts';
 import { showUrl } from '../target-url.ts';
+import { webUrl } from '../written-forms.ts';
 
 /** An http or https URL without user and password, and without the fragment, which is never sent. */
 export function httpUrl(example: string) {
-  return z.string(wrongType(example)).transform((given, context) => {
+  const checked = z.string(wrongType(example)).transform((given, context) => {
     const trimmed = given.trim();
     const problem = textProblem(trimmed, longestText);
     if (problem !== null) return reject(context, problem);
@@ -20,4 +22,5 @@ export function httpUrl(example: string) {
     url.hash = '';
     return url.href;
   });
+  return writtenAs(checked, { ...webUrl, maxLength: longestText });
 }

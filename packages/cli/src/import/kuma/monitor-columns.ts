@@ -1,0 +1,92 @@
+// Which columns of the table `monitor` say what, beside those that checks over HTTP read one by one.
+
+/** Monitors of these types become targets. */
+export const httpTypes: ReadonlySet<string> = new Set(['http', 'keyword', 'json-query']);
+
+/** Without effect on checks over HTTP: of monitors of other types, which keep them at what the form had. */
+export const columnsOfOtherTypes = [
+  'hostname',
+  'port',
+  'dns_resolve_type',
+  'dns_resolve_server',
+  'dns_last_result',
+  'push_token',
+  'docker_host',
+  'docker_container',
+  'mqtt_topic',
+  'mqtt_success_message',
+  'mqtt_username',
+  'mqtt_password',
+  'mqtt_check_type',
+  'mqtt_websocket_path',
+  'database_connection_string',
+  'database_query',
+  'grpc_url',
+  'grpc_protobuf',
+  'grpc_body',
+  'grpc_metadata',
+  'grpc_method',
+  'grpc_service_name',
+  'grpc_enable_tls',
+  'radius_username',
+  'radius_password',
+  'radius_calling_station_id',
+  'radius_called_station_id',
+  'radius_secret',
+  'packet_size',
+  'ping_count',
+  'ping_numeric',
+  'ping_per_request_timeout',
+  'game',
+  'gamedig_given_port_only',
+  'gamedig_token',
+  'kafka_producer_topic',
+  'kafka_producer_brokers',
+  'kafka_producer_ssl',
+  'kafka_producer_allow_auto_topic_creation',
+  'kafka_producer_sasl_options',
+  'kafka_producer_message',
+  'remote_browser',
+  'screenshot_delay',
+  'snmp_oid',
+  'snmp_version',
+  'snmp_v3_username',
+  'conditions',
+  'rabbitmq_nodes',
+  'rabbitmq_username',
+  'rabbitmq_password',
+  'smtp_security',
+  'ws_ignore_sec_websocket_accept_header',
+  'ws_subprotocol',
+  'manual_status',
+  'system_service_name',
+  'subtype',
+  'location',
+  'protocol',
+  'expected_tls_alert',
+  'ntp_stratum_threshold',
+  'ntp_time_offset_threshold',
+  'ntp_root_dispersion_threshold',
+];
+
+/** Of all monitors, told once: what they say is true of each. */
+export const columnsToldOnce: Readonly<Record<string, string>> = {
+  expiry_notification:
+    'no notice before a certificate ends: `expect.certificate_days` makes a check fail that many days before, which is more',
+  domain_expiry_notification: 'the registration of domains is not looked at',
+  weight: 'the order in lists, which are by name here',
+  user_id: 'whose monitor it is: targets belong to nobody',
+  created_date: 'when it was made: the first check says that here',
+  save_response: 'bodies are not stored',
+  save_error_response: 'bodies are not stored',
+  response_max_length: 'bodies are not stored',
+};
+
+/** Told for each monitor that has something else than the default there. */
+export const columnsToldEach: Readonly<Record<string, string>> = {
+  maxretries: 'no retries: each check is a result of its own; alert on several in a row instead',
+  retry_interval: 'no retries, so that there is no interval between them',
+  retry_only_on_status_code_failure: 'no retries',
+  resend_interval: 'no notifications are sent',
+  cache_bust: 'the URL is asked for as it stands, without a random parameter',
+};

@@ -1,0 +1,48 @@
+// What happens to targets between being added and being removed, and after that. Doing it twice is as doing it once.
+
+import { restoreTargetById, setTargetPausedById } from '@everytick/core';
+import { type ApiContext, type Operation, operation } from './operation.ts';
+import { answerTarget, targetAnswer } from './target-answer.ts';
+import { presentId, storedTarget, targetPath } from './target-path.ts';
+
+export function targetLifeOperations(context: ApiContext): Operation[] {
+  const step = (
+    verb: string,
+    summary: string,
+    description: string,
+    problems: readonly number[],
+    act: (id: number) => Promise<unknown>,
+  ) =>
+    operation({
+      method: 'POST',
+      url: `/targets/:id/${verb}`,
+      operationId: `${verb}Target`,
+      tag: 'targets',
+      summary,
+      description,
+      scope: 'write',
+      path: targetPath,
+      answers: { 200: targetAnswer('the target as it is now') },
+      problems,
+      handle: async ({ path, reply }) => {
+        await act(presentId(path.id));
+        return answerTarget(reply, await storedTarget(context, path.id));
+      },
+    });
+  const { pool } = context;
+  return [
+    step('pause', 'Pause a target', 'Its ticks are recorded as skipped until it is resumed.', [404], (id) =>
+      setTargetPausedById(pool, id, true),
+    ),
+    step('resume', 'Have a paused target checked again', 'Its next check comes within a second.', [404], (id) =>
+      setTargetPausedById(pool, id, false),
+    ),
+    step(
+      'restore',
+      'Bring a removed target back',
+      'With its id and all that it recorded. If it was paused, it still is.',
+      [404, 409],
+      (id) => restoreTargetById(pool, id),
+    ),
+  ];
+}

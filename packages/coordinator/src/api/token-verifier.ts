@@ -1,0 +1,56 @@
+// Recognizes tokens without asking the database for each request. A token that was found valid counts as valid for five more
+// seconds, so one that is revoked is refused within that time.
+
+import { hashOfToken, looksLikeToken, type Queryable, type VerifiedToken, verifyToken } from '@everytick/core';
+
+const freshMs = 5_000;
+
+interface Known {
+  readonly verified: VerifiedToken;
+  readonly freshUntilMs: number;
+}
+
+/** Holds no more entries than there are valid tokens: what was not found is not kept. */
+export class TokenVerifier {
+  readonly #database: Queryable;
+  readonly #known = new Map<string, Known>();
+  readonly #asking = new Map<string, Promise<VerifiedToken | null>>();
+
+  constructor(database: Queryable) {
+    this.#database = database;
+  }
+
+  /** Whether it was valid when it was seen last, so that asking about it again is no guessing. */
+  isKnown(token: string): boolean {
+    return this.#known.has(keyOf(token));
+  }
+
+  /** Null: it is none, or it has expired or been revoked. Rejects where the database cannot be asked. */
+  verify(token: string): Promise<VerifiedToken | null> {
+    if (!looksLikeToken(token)) return Promise.resolve(null);
+    const key = keyOf(token);
+    const known = this.#known.get(key);
+    if (known !== undefined && performance.now() < known.freshUntilMs) return Promise.resolve(known.verified);
+    let asking = this.#asking.get(key);
+    if (asking === undefined) {
+      asking = this.#ask(key, token).finally(() => this.#asking.delete(key));
+      this.#asking.set(key, asking);
+    }
+    return asking;
+  }
+
+  async #ask(key: string, token: string): Promise<VerifiedToken | null> {
+    const askedAtMs = performance.now();
+    const verified = await verifyToken(this.#database, token);
+    if (verified === null) this.#known.delete(key);
+    else {
+      const validMs = Math.min(freshMs, verified.expiresInMs ?? freshMs);
+      this.#known.set(key, { verified, freshUntilMs: askedAtMs + validMs });
+    }
+    return verified;
+  }
+}
+
+function keyOf(token: string): string {
+  return hashOfToken(token).toString('base64');
+}

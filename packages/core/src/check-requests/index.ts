@@ -1,0 +1,2 @@
+export * from './claimed-requests.ts';
+export * from './request-check.ts';

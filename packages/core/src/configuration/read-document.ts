@@ -1,0 +1,128 @@
+// The thorough way from YAML to values: whatever YAML 1.2 allows in one document is read, and whatever is wrong is told.
+
+import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import type { ConfigurationFile } from './configuration.ts';
+import { MappingBuilder, mergeAllowed, mergeKey } from './mapping-builder.ts';
+import { listPart, type Part, type Scalar, scalarPart } from './part.ts';
+import type { Problems } from './problems.ts';
+
+export const deepest = 50;
+/** Aliases of aliases can make a few lines mean millions of values. */
+export const mostAliased = 10_000;
+
+const tooDeep = 'is nested too deeply, in itself, or in too many aliases';
+
+/** Null for what cannot be read, which is reported. */
+export function readDocument(file: ConfigurationFile, problems: Problems): Part | null {
+  const at = (offset: number) => ({ file, offset });
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(file.text, { prettyErrors: false, logLevel: 'error', version: '1.2', schema: 'core' });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    problems.report(at(0), `the file ${tooDeep}`);
+    return null;
+  }
+  for (const { code, pos, message } of [...document.errors, ...document.warnings]) {
+    problems.report(at(Math.min(pos[0], file.text.length)), sentences[code] ?? lowerFirst(message));
+  }
+  // Behind a syntax error the rest of the file means something else than its author thinks.
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return null;
+  return new DocumentReader(file, problems).read(document.contents, 0);
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document begins here; a file is one document: put what is behind --- into a file of its own',
+};
+
+class DocumentReader {
+  readonly #file: ConfigurationFile;
+  readonly #problems: Problems;
+  readonly #anchors = new Map<string, unknown>();
+  readonly #parts = new Map<unknown, Part>();
+  readonly #open = new Set<unknown>();
+  #ended = false;
+
+  constructor(file: ConfigurationFile, problems: Problems) {
+    this.#file = file;
+    this.#problems = problems;
+  }
+
+  /** `without`: where it stands if there is nothing of it in the text. */
+  read(node: unknown, without: number): Part {
+    const place = { file: this.#file, offset: startOf(node) ?? without };
+    if (isAlias(node)) return { ...this.#aliased(node.source, place.offset), ...place };
+    if (isScalar(node) || isMap(node) || isSeq(node)) {
+      if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    }
+    if (!isMap(node) && !isSeq(node)) {
+      const part = scalarPart(place, isScalar(node) ? scalarOf(node.value, node.source) : null);
+      this.#parts.set(node, part);
+      return part;
+    }
+    if (this.#open.size >= deepest) return this.#refused(place.offset);
+    this.#open.add(node);
+    const part = isMap(node)
+      ? this.#mapping(node, place.offset)
+      : listPart(
+          place,
+          node.items.map((item) => this.read(item, place.offset)),
+        );
+    this.#open.delete(node);
+    this.#parts.set(node, part);
+    return part;
+  }
+
+  #aliased(anchor: string, offset: number): Part {
+    const place = { file: this.#file, offset };
+    if (!this.#anchors.has(anchor)) {
+      this.#problems.report(place, `there is no &${anchor} before it that *${anchor} could stand for`);
+      return scalarPart(place, null);
+    }
+    const part = this.#parts.get(this.#anchors.get(anchor));
+    return part === undefined || part.size > mostAliased ? this.#refused(offset) : { ...part, keyOffset: null };
+  }
+
+  #refused(offset: number): Part {
+    if (!this.#ended) this.#problems.report({ file: this.#file, offset }, tooDeep);
+    this.#ended = true;
+    return scalarPart({ file: this.#file, offset }, null);
+  }
+
+  #mapping(map: YAMLMap, offset: number): Part {
+    const builder = new MappingBuilder();
+    for (const pair of map.items) {
+      const keyOffset = startOf(pair.key) ?? offset;
+      const part = this.read(pair.value, keyOffset);
+      const report = (at: number, message: string) => this.#problems.report({ file: this.#file, offset: at }, message);
+      if (!isScalar(pair.key)) report(keyOffset, 'a key has to be a text, not a list, a mapping or an alias');
+      else if (isMergeKey(pair)) {
+        for (const wrong of builder.merge(part)) report(wrong.offset, mergeAllowed);
+      } else {
+        const key = String(scalarOf(pair.key.value, pair.key.source));
+        if (builder.has(key)) report(keyOffset, 'map keys must be unique');
+        builder.add(key, keyOffset, part);
+      }
+    }
+    return builder.build({ file: this.#file, offset });
+  }
+}
+
+function isMergeKey({ key }: Pair): boolean {
+  return isScalar(key) && key.value === mergeKey && (key.type === undefined || key.type === 'PLAIN');
+}
+
+function scalarOf(value: unknown, source: string | undefined): Scalar {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
+  return typeof value === 'string' ? value : (source ?? '');
+}
+
+/** Null of what has nothing in the text. */
+function startOf(node: unknown): number | null {
+  const [start, end] = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range ?? [];
+  return start === undefined || (isScalar(node) && start === end) ? null : start;
+}
+
+function lowerFirst(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}

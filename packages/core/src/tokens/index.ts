@@ -1,0 +1,2 @@
+export * from './token-secret.ts';
+export * from './tokens.ts';

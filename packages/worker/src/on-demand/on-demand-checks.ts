@@ -1,0 +1,165 @@
+// Checks that somebody asked for, outside the schedule: a few at a time, beside the scheduled ones and not among them. They have
+// no tick, take no slot of the capacity, and leave nothing in the ledger.
+//
+//   look() --claimed--> waiting for a place at its host --begun--> fetching --> reported
+//                          |      \--none in time--> reported as missed
+//                          \--drain()--> given back
+//
+// What a worker has begun when it leaves it finishes, within the time it has for that; after that nobody answers, and whoever
+// asked is told so by the clock.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type CheckReportResource,
+  type ClaimedRequest,
+  type DatabaseClock,
+  type FetchResult,
+  type Logger,
+  type Outcome,
+  type RequestDesk,
+  type Target,
+  type TargetFetcher,
+  withinDeadline,
+} from '@everytick/core';
+import type { EventLoopDelay } from '../capacity/event-loop-delay.ts';
+import { type HostLimit, hostOf } from '../capacity/host-limit.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import { fetchOrMiss } from '../fetch/fetch-or-miss.ts';
+import { notBegun } from '../fetch/not-begun.ts';
+import { checkReportJson } from '../reporting/check-report.ts';
+import { judgedResult } from '../reporting/judged-result.ts';
+
+export interface OnDemandChecksOptions {
+  readonly desk: Pick<RequestDesk, 'claim' | 'release' | 'finish'>;
+  readonly fetcher: TargetFetcher;
+  /** Shared with the scheduled checks. */
+  readonly hosts: Pick<HostLimit, 'enter' | 'ended'>;
+  readonly clock: Pick<DatabaseClock, 'atMonotonic' | 'uncertaintyMs'>;
+  readonly eventLoop: Pick<EventLoopDelay, 'stalledMsSince' | 'longestDelayMs'>;
+  readonly longestHostWaitMs: number;
+  /** Names, for the report. */
+  readonly worker: string;
+  readonly location: string;
+  readonly answered: (outcome: Outcome) => void;
+  readonly logger: Logger;
+}
+
+/** More would be felt by the scheduled checks; another worker, or the next moment, has room for them. */
+const MOST_AT_ONCE = 4;
+const HOST_PAUSE_MS = 50;
+
+export class OnDemandChecks {
+  readonly #options: OnDemandChecksOptions;
+  readonly #running = new Set<Promise<void>>();
+  readonly #leaving = new AbortController();
+  #claiming: Promise<void> | undefined;
+  /** Set when there may be more than was claimed. */
+  #lookAgain = false;
+  #abandoned = false;
+
+  constructor(options: OnDemandChecksOptions) {
+    this.#options = options;
+  }
+
+  /** Claims what there is room for. Called when a request is announced, and now and then unasked. */
+  look(): void {
+    const { clock } = this.#options;
+    // Before the first claim of the schedule nobody here knows what time it is.
+    if (clock.uncertaintyMs === Number.POSITIVE_INFINITY || this.#leaving.signal.aborted) return;
+    this.#lookAgain = true;
+    this.#claiming ??= this.#claim().finally(() => {
+      this.#claiming = undefined;
+      if (this.#lookAgain && this.#running.size < MOST_AT_ONCE) this.look();
+    });
+  }
+
+  /** Gives back what has not begun and waits for what has. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#leaving.abort();
+    await withinDeadline(
+      (async () => {
+        await this.#claiming;
+        await Promise.all(this.#running);
+      })(),
+      timeoutMs,
+    );
+    this.#abandoned = true;
+  }
+
+  async #claim(): Promise<void> {
+    while (this.#lookAgain && !this.#leaving.signal.aborted) {
+      const room = MOST_AT_ONCE - this.#running.size;
+      // Whoever ends looks again.
+      if (room <= 0) return;
+      this.#lookAgain = false;
+      try {
+        const requests = await this.#options.desk.claim(room);
+        for (const request of requests) this.#begin(request);
+        if (requests.length === room) this.#lookAgain = true;
+      } catch (error) {
+        this.#options.logger.warn({ err: error }, 'could not look for checks that are asked for');
+        return;
+      }
+    }
+  }
+
+  #begin(request: ClaimedRequest): void {
+    const running = this.#carryOut(request)
+      .catch((error: unknown) => {
+        this.#options.logger.warn({ err: error, request: request.id }, 'could not answer a check that was asked for');
+      })
+      .finally(() => {
+        this.#running.delete(running);
+        if (this.#lookAgain) this.look();
+      });
+    this.#running.add(running);
+  }
+
+  async #carryOut({ id, target, beginWithinMs }: ClaimedRequest): Promise<void> {
+    const { desk, fetcher, hosts, longestHostWaitMs, logger } = this.#options;
+    const host = await this.#place(target.url, Math.min(beginWithinMs, longestHostWaitMs));
+    if (this.#leaving.signal.aborted) {
+      if (host !== null) hosts.ended(host);
+      await desk.release([id]);
+      return;
+    }
+    if (host === null) {
+      const detail = `too many checks of ${hostOf(target.url)} were under way`;
+      await this.#answer(id, target, notBegun(target, { missed: { code: 'host_limit', detail } }));
+      return;
+    }
+    let fetched: FetchResult;
+    try {
+      fetched = await fetchOrMiss(fetcher, target, undefined, logger);
+    } finally {
+      hosts.ended(host);
+    }
+    // What is left when the worker leaves is cut off by us: that says nothing about the target.
+    if (!this.#abandoned) await this.#answer(id, target, fetched);
+  }
+
+  /** A place at the host, or null if none has come free in time. */
+  async #place(url: string, waitMs: number): Promise<string | null> {
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const host = this.#options.hosts.enter(url);
+      if (host !== null || performance.now() > deadline || this.#leaving.signal.aborted) return host;
+      await delay(HOST_PAUSE_MS, undefined, { signal: this.#leaving.signal }).catch(() => undefined);
+    }
+  }
+
+  async #answer(id: string, target: Target, fetched: FetchResult): Promise<void> {
+    const { desk, worker, location, answered } = this.#options;
+    const report: CheckReportResource = { ...this.#report(target, fetched), worker, location };
+    await desk.finish(id, report);
+    answered(report.outcome);
+  }
+
+  #report(target: Target, fetched: FetchResult) {
+    const startedAtMs = this.#options.clock.atMonotonic(fetched.startedAtMonotonicMs);
+    const check = { target, scheduledAtMs: startedAtMs, nextAtMs: Number.POSITIVE_INFINITY, epoch: 0 };
+    const { outcome, error, matched } = judgedResult(check, fetched, startedAtMs, this.#options.eventLoop);
+    const assertions = outcome === 'missed' ? [] : evaluate(target, fetched, startedAtMs).assertions;
+    return checkReportJson(target, fetched, { outcome, error, matched, assertions });
+  }
+}
