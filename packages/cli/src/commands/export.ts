@@ -20,7 +20,7 @@ interface Flags extends PlaceFlags {
   readonly byHand?: true;
   readonly group?: string;
   readonly label?: readonly string[];
-  readonly output?: string;
+  readonly to?: string;
 }
 
 export function exportCommand(): Command {
@@ -30,7 +30,7 @@ export function exportCommand(): Command {
     .option('--by-hand', 'only targets that belong to no source')
     .option('--group <name>', 'only targets of this group')
     .option('--label <name=value>', 'only targets with this label; again for one more, all have to hold', repeatable)
-    .option('--output <file>', 'write to a file instead of standard output');
+    .option('--to <file>', 'write to a file instead of standard output');
   return addPlaceFlags(command)
     .addHelpText(
       'after',
@@ -39,7 +39,7 @@ What a target has by default is left out, and so are removed targets.
 
 Examples:
   everytick export > everytick.yaml
-  everytick export --source shop --output shop.yaml
+  everytick export --source shop --to shop.yaml
   everytick export --by-hand --label team=web
 ${placeHelp}`,
     )
@@ -49,9 +49,9 @@ ${placeHelp}`,
         exportDeclared((wanted) => operations.declared(wanted), filter),
       );
       const text = writeConfiguration(exported);
-      if (flags.output === undefined) process.stdout.write(text);
-      else await write(flags.output, text);
-      for (const line of remarks(exported, flags.output)) process.stderr.write(`${line}\n`);
+      if (flags.to === undefined) process.stdout.write(text);
+      else await write(flags.to, text);
+      for (const line of remarks(exported, flags.to)) process.stderr.write(`${line}\n`);
     });
 }
 

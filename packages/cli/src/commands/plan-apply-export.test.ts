@@ -125,7 +125,7 @@ describe('export', () => {
   it('writes what apply would not change', async () => {
     await file('web.yaml', web);
     await run('apply', '-f', 'web.yaml');
-    const exported = await run('export', '--output', 'exported.yaml');
+    const exported = await run('export', '--to', 'exported.yaml');
     expect(exported).toEqual({ code: 0, stdout: '', stderr: 'wrote 2 targets to exported.yaml\n' });
     expect((await run('apply', '-f', 'exported.yaml')).stdout).toBe('Nothing to change: 2 targets as declared.\n');
     expect((await run('export')).stdout).toBe(await readFile(join(folder, 'exported.yaml'), 'utf8'));

@@ -15,8 +15,8 @@ test('everytick schema prints what is published, or writes it to a file', async 
   try {
     const [printed, written, impossible] = await Promise.all([
       runEverytick(['schema']),
-      runEverytick(['schema', '--output', path]),
-      runEverytick(['schema', '--output', join(directory, 'absent', 'x.json')]),
+      runEverytick(['schema', '--to', path]),
+      runEverytick(['schema', '--to', join(directory, 'absent', 'x.json')]),
     ]);
     expect(printed).toMatchObject({ code: 0, stdout: published });
     expect(written).toMatchObject({ code: 0, stdout: '' });

@@ -7,7 +7,7 @@ import { Command } from 'commander';
 export function schemaCommand(): Command {
   return new Command('schema')
     .description('print the JSON Schema of configuration files, for editors')
-    .option('-o, --output <file>', 'write it to this file instead')
+    .option('--to <file>', 'write it to this file instead')
     .addHelpText(
       'after',
       `
@@ -15,13 +15,13 @@ Editors that know YAML complete and check a configuration file whose first line 
   # yaml-language-server: $schema=everytick.schema.json
 
 Examples:
-  everytick schema --output everytick.schema.json
+  everytick schema --to everytick.schema.json
   everytick schema | jq .properties`,
     )
-    .action(({ output }: { output?: string }) => {
+    .action(({ to }: { to?: string }) => {
       const text = jsonText(configurationJsonSchema());
-      if (output === undefined) process.stdout.write(text);
-      else writeTo(output, text);
+      if (to === undefined) process.stdout.write(text);
+      else writeTo(to, text);
     });
 }
 
@@ -29,7 +29,7 @@ function writeTo(path: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new EverytickError('usage', `--output: ${path} cannot be written: ${(error as Error).message}`, {
+    throw new EverytickError('usage', `--to: ${path} cannot be written: ${(error as Error).message}`, {
       cause: error,
     });
   }

@@ -9,13 +9,13 @@ import { type Imported, noteSeverities } from './imported.ts';
 import { grouped, importCounts, importYaml, placeAndGiven } from './write-import.ts';
 
 export interface ImportFlags {
-  readonly output?: string;
+  readonly to?: string;
   readonly json?: true;
 }
 
 export function addImportFlags(command: Command): Command {
   return command
-    .option('--output <file>', 'write the YAML to this file instead of standard output')
+    .option('--to <file>', 'write the YAML to this file instead of standard output')
     .option('--json', 'print a JSON document: {yaml, targets, report}')
     .addHelpText(
       'after',
@@ -30,12 +30,12 @@ Exit code: 0 imported, also with a report; 1 nothing to import; 2 a file cannot 
 export async function printImport(imported: Imported, source: string, flags: ImportFlags): Promise<void> {
   const finished = finishImport(imported);
   const yaml = importYaml(finished, source);
-  if (flags.output !== undefined) await write(flags.output, yaml);
+  if (flags.to !== undefined) await write(flags.to, yaml);
   if (flags.json) {
     const targets = finished.targets.map(({ name, where }) => ({ name, where }));
     printJson({ yaml, targets, report: finished.notes });
   } else {
-    if (flags.output === undefined) process.stdout.write(yaml);
+    if (flags.to === undefined) process.stdout.write(yaml);
     for (const line of reportLines(finished)) process.stderr.write(`${line}\n`);
   }
   if (finished.targets.length === 0) process.exitCode = 1;
@@ -43,7 +43,7 @@ export async function printImport(imported: Imported, source: string, flags: Imp
 
 async function write(path: string, yaml: string): Promise<void> {
   await writeFile(path, yaml).catch((error: NodeJS.ErrnoException) => {
-    throw new EverytickError('usage', `--output ${path}: cannot be written: ${error.message}`, { cause: error });
+    throw new EverytickError('usage', `--to ${path}: cannot be written: ${error.message}`, { cause: error });
   });
 }
 

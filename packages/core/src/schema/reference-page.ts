@@ -9,7 +9,7 @@ import { allowedOf, defaultOf, linkTo } from './reference-words.ts';
 const intro = `# What a configuration file can say
 
 A configuration is a YAML file, or a directory of them (all \`*.yaml\` and \`*.yml\` below it, as if they were one). Editors that know
-YAML complete and check it where its first line leads to the JSON Schema, which \`everytick schema --output everytick.schema.json\`
+YAML complete and check it where its first line leads to the JSON Schema, which \`everytick schema --to everytick.schema.json\`
 writes:
 
 \`\`\`yaml

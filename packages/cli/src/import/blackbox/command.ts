@@ -20,7 +20,7 @@ export function blackboxCommand(): Command {
       'after',
       `
 Example:
-  everytick import blackbox --modules blackbox.yml --prometheus prometheus.yml --output everytick.yaml`,
+  everytick import blackbox --modules blackbox.yml --prometheus prometheus.yml --to everytick.yaml`,
     )
     .action(async (flags: BlackboxFlags) => {
       const { modules, prometheus } = flags;

@@ -14,7 +14,7 @@ export function gatusCommand(): Command {
       'after',
       `
 Example:
-  everytick import gatus config/config.yaml --output everytick.yaml`,
+  everytick import gatus config/config.yaml --to everytick.yaml`,
     )
     .action(async (path: string, flags: ImportFlags) => {
       await printImport(importGatus(await readGatusFiles(path)), `Gatus: ${path}`, flags);

@@ -181,7 +181,7 @@ describe('everytick import gatus', () => {
 
   test('prints a document for programs, and writes a file where it is told to', async () => {
     const output = join(await makeScratchDirectory(), 'everytick.yaml');
-    const args = ['import', 'gatus', join(examples, 'shop.yaml'), '--json', '--output', output];
+    const args = ['import', 'gatus', join(examples, 'shop.yaml'), '--json', '--to', output];
     const { code, stdout, stderr } = await runEverytick(args);
     expect([code, stderr]).toEqual([0, '']);
     const { yaml, targets, report } = JSON.parse(stdout);

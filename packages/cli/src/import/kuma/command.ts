@@ -17,7 +17,7 @@ Uptime Kuma may go on running. Of a copy, take kuma.db-wal along where there is 
 it has what was written last.
 
 Example:
-  everytick import kuma /opt/uptime-kuma/data/kuma.db --output everytick.yaml`,
+  everytick import kuma /opt/uptime-kuma/data/kuma.db --to everytick.yaml`,
     )
     .action(async (file: string, flags: ImportFlags) => {
       await printImport(importKuma(await readKuma(file)), `Uptime Kuma: ${file}`, flags);
