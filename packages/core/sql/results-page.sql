@@ -4,11 +4,11 @@
 --   $5 $6 $7 key of the row before the page (scheduled_at in us since 1970, target, location), or NULL   $8 how many
 --
 -- Relies on: the block range index, as rows are written in the order of time; the caller asking for one short period after the
--- other, backwards (result-pages.ts). The key of the ledger, by target, is of no use here: results-recent.sql reads $8 rows
--- of each target by it, 10,000 times as much as is shown.
+-- other, backwards (result-pages.ts). The key of the ledger, by target, is of no use here: by it, $8 rows are read
+-- of each target, 10,000 times as much as is shown.
 --
 -- Plan: bitmap scan of the block range index, top-N sort, names for what is left. The newest 100 of 10,000 targets and a week of
--- results take 20 ms of the database's time; results-recent.sql takes 2.4 s.
+-- results take 20 ms of the database's time; by the key 2.4 s.
 SELECT
   t.id AS target_id, t.name AS target, l.name AS location, r.location_id, r.scheduled_at, r.started_at, r.outcome, r.http_status,
   r.response_time_us, r.dns_wait_us, r.dns_us, r.connect_us, r.tls_us, r.request_us, r.first_byte_us, r.download_us,

@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { recentResults, resultsAfter, summarizeResults } from './ledger-queries.ts';
+import { resultsAfter, summarizeResults } from './ledger-queries.ts';
+import { listResultPage, type ResultPageQuery } from './result-pages.ts';
 
 const noon = Date.parse('2026-01-02T12:00:00Z');
 
@@ -22,9 +23,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+const newest = async (query: ResultPageQuery) => (await listResultPage(database.pool, query)).results;
+
 describe('recent results', () => {
   test('are the newest of all targets, newest first', async () => {
-    const results = await recentResults(database.pool, { limit: 3 });
+    const results = await newest({ limit: 3 });
     expect(results.map(({ target, scheduledAt }) => [target, noon - scheduledAt.getTime()])).toEqual([
       ['blog', 10_000],
       ['shop', 10_000],
@@ -40,21 +43,21 @@ describe('recent results', () => {
   });
 
   test('can be of one target and since a moment', async () => {
-    const results = await recentResults(database.pool, { targetIds: [1], since: new Date(noon - 30_000), limit: 100 });
+    const results = await newest({ targetIds: [1], from: new Date(noon - 30_000), limit: 100 });
     expect(results.map(({ targetId }) => targetId)).toEqual([1, 1, 1]);
   });
 
   test('can be of one outcome, of a period and of a location', async () => {
-    const query = { since: new Date(noon - 120_000), until: new Date(noon - 30_000), limit: 100 };
-    const down = await recentResults(database.pool, { ...query, targetIds: [1], outcomes: ['down', 'skipped'] });
+    const query = { from: new Date(noon - 120_000), to: new Date(noon - 30_000), limit: 100 };
+    const down = await newest({ ...query, targetIds: [1], outcomes: ['down', 'skipped'] });
     // Every third of 12 back to 4: that at the end of the period is not in it.
     expect(down.map(({ scheduledAt, outcome }) => [noon - scheduledAt.getTime(), outcome])).toEqual([
       [60_000, 'down'],
       [90_000, 'down'],
       [120_000, 'down'],
     ]);
-    expect(await recentResults(database.pool, { ...query, locations: ['default'] })).toHaveLength(18);
-    expect(await recentResults(database.pool, { ...query, locations: ['elsewhere'] })).toEqual([]);
+    expect(await newest({ ...query, locations: ['default'] })).toHaveLength(18);
+    expect(await newest({ ...query, locations: ['elsewhere'] })).toEqual([]);
   });
 
   test('say how each was measured, and by whom', async () => {
@@ -67,8 +70,8 @@ describe('recent results', () => {
        WHERE target_id = 1 AND scheduled_at = $2`,
       [JSON.stringify(failed), new Date(noon - 30_000)],
     );
-    const until = new Date(noon - 20_000);
-    const [measured, before] = await recentResults(database.pool, { targetIds: [1], until, limit: 2 });
+    const to = new Date(noon - 20_000);
+    const [measured, before] = await newest({ targetIds: [1], to, limit: 2 });
     expect(measured).toMatchObject({
       phases: { dnsWaitUs: 1, dnsUs: 2, connectUs: 3, tlsUs: 4, requestUs: 5, firstByteUs: 6, downloadUs: 7 },
       protocol: 'http/1.1',
@@ -84,7 +87,7 @@ describe('recent results', () => {
   });
 
   test('include ticks that nobody carried out', async () => {
-    const results = await recentResults(database.pool, { targetIds: [2], limit: 100 });
+    const results = await newest({ targetIds: [2], limit: 100 });
     expect(results.at(-1)).toMatchObject({ outcome: 'missed', ticks: 5, startedAt: null, latenessMs: null });
   });
 });

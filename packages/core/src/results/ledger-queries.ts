@@ -6,7 +6,6 @@ import type { Assertion, HttpProtocol, Phases } from '../domain/check.ts';
 import type { CheckErrorCode, Outcome, PassedErrorCode } from '../domain/outcome.ts';
 
 const nowSql = loadSql('database-now');
-const recentSql = loadSql('results-recent');
 const afterSql = loadSql('results-after');
 const summarySql = loadSql('results-summary');
 
@@ -55,32 +54,11 @@ export interface FollowedResult extends LedgerEntry {
   readonly locationId: number;
 }
 
-export interface RecentResultsQuery {
-  /** These targets, or all present ones if left out. */
-  readonly targetIds?: readonly number[];
-  readonly since?: Date;
-  /** Scheduled before this moment. */
-  readonly until?: Date;
-  /** Any of these. */
-  readonly outcomes?: readonly Outcome[];
-  /** Names; one that does not exist has no results. */
-  readonly locations?: readonly string[];
-  readonly limit: number;
-}
-
 /** Now, by the database clock. */
 export async function databaseNow(database: Queryable): Promise<Date> {
   const { rows } = await database.query<{ now: Date }>(nowSql);
   if (rows[0] === undefined) throw new Error('the database gave no time');
   return rows[0].now;
-}
-
-/** The newest rows of the ledger, newest first. */
-export async function recentResults(database: Queryable, query: RecentResultsQuery): Promise<RecentResult[]> {
-  const { targetIds = null, since = null, limit, until = null, outcomes = null, locations = null } = query;
-  const values = [targetIds, since, limit, until, outcomes, locations];
-  const { rows } = await database.query(recentSql, values);
-  return rows.map(recentResultOfRow);
 }
 
 /** The rows of each target whose tick is at or after the moment given for it, oldest first. */
