@@ -8,18 +8,18 @@ import { checkCommand } from './commands/check.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { coordinatorCommand } from './commands/coordinator.ts';
 import { exportCommand } from './commands/export.ts';
-import { FailedWith } from './commands/failed-with.ts';
 import { importCommand } from './commands/import.ts';
 import { locationsCommand } from './commands/locations.ts';
 import { maintenanceCommand } from './commands/maintenance.ts';
 import { migrateCommand } from './commands/migrate.ts';
-import { planCommand } from './commands/plan.ts';
+import { detailedExitcode, planCommand } from './commands/plan.ts';
 import { resultsCommand } from './commands/results.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { summaryCommand } from './commands/summary.ts';
 import { targetsCommand } from './commands/targets.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { upCommand } from './commands/up.ts';
+import { validateCommand } from './commands/validate.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { workerCommand } from './commands/worker.ts';
 import { workersCommand } from './commands/workers.ts';
@@ -43,34 +43,44 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const program = new Command('everytick')
   .description('Website monitoring in which every tick is accounted for.')
   .version(version)
+  .commandsGroup('To begin with:')
   .addCommand(upCommand())
-  .addCommand(migrateCommand())
-  .addCommand(coordinatorCommand())
-  .addCommand(workerCommand())
   .addCommand(checkCommand())
+  .commandsGroup('What is watched:')
   .addCommand(targetsCommand())
-  .addCommand(locationsCommand())
-  .addCommand(workersCommand())
   .addCommand(maintenanceCommand())
-  .addCommand(resultsCommand())
-  .addCommand(summaryCommand())
-  .addCommand(tokensCommand())
-  .addCommand(verifyCommand())
-  .addCommand(completionCommand())
-  .addCommand(completeCommand(), { hidden: true })
+  .addCommand(locationsCommand())
+  .commandsGroup('Targets as code:')
   .addCommand(planCommand())
   .addCommand(applyCommand())
+  .addCommand(validateCommand())
   .addCommand(exportCommand())
   .addCommand(importCommand())
   .addCommand(schemaCommand())
+  .commandsGroup('What was seen:')
+  .addCommand(resultsCommand())
+  .addCommand(summaryCommand())
+  .addCommand(verifyCommand())
+  .commandsGroup('The service itself:')
+  .addCommand(migrateCommand())
+  .addCommand(coordinatorCommand())
+  .addCommand(workerCommand())
+  .addCommand(workersCommand())
+  .addCommand(tokensCommand())
+  .commandsGroup('This command:')
+  .addCommand(completionCommand())
+  .addCommand(completeCommand(), { hidden: true })
+  .helpCommand('help [command]', 'show what a command can do')
   .addHelpText(
     'after',
     `
 Examples:
-  everytick up                                   everything on this machine, with a demonstration site
-  everytick up https://example.org --every 10s   everything on this machine, watching a real site
-  everytick check https://example.org            check once, and show what was measured
-  everytick targets add https://example.org      watch one more site, in the database of EVERYTICK_DATABASE_URL`,
+  everytick up                               all on this machine, a demo site
+  everytick up https://example.org           all on this machine, a real site
+  everytick check https://example.org        check once, show what was measured
+  everytick targets add https://example.org  watch one more site
+  everytick plan -f everytick.yaml           show what a file would change
+  everytick apply -f everytick.yaml          make the targets what a file says`,
   );
 
 // A reader of our output that has seen enough (`head`, EPIPE) or a terminal that is closed (EIO) is no failure. What runs
@@ -98,15 +108,12 @@ try {
 
 /** Says what went wrong on standard error; returns the exit code. */
 function report(error: unknown): number {
-  if (error instanceof FailedWith) {
-    report(error.cause);
-    return error.exitCode;
-  }
+  const usedWrongly = process.argv.includes(detailedExitcode) ? 1 : 2;
   // Commander has said it already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usedWrongly;
   if (error instanceof EverytickError) {
     for (const line of error.message.split('\n')) process.stderr.write(`everytick: ${line}\n`);
-    return USED_WRONGLY.has(error.code) ? 2 : 1;
+    return USED_WRONGLY.has(error.code) ? usedWrongly : 1;
   }
   process.stderr.write(`everytick: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 1;

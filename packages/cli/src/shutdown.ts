@@ -10,8 +10,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 const HARD_EXIT_MARGIN_MS = 5_000;
 
+let anythingToStop = false;
 let totalDeadlineMs = 0;
 let leaving = false;
+/** By ourselves, not by a signal. */
+let asked = false;
 let exitCode = 0;
 let reportFailure: (name: string, reason: string) => void = (name, reason) => {
   process.stderr.write(`everytick: while stopping, ${name} ${reason}\n`);
@@ -27,6 +30,7 @@ export function onShutdown(
   handler: () => Promise<unknown>,
   deadlineMs: number,
 ): void {
+  anythingToStop = true;
   totalDeadlineMs += deadlineMs;
   registerHandler(name, [...dependencies], async () => {
     const cancel = new AbortController();
@@ -53,12 +57,14 @@ export function reportShutdownFailuresTo(report: (name: string, reason: string) 
 export function shutDown(code: number): void {
   if (leaving) return;
   exitCode = code;
+  asked = true;
   process.emit('SIGTERM', 'SIGTERM');
 }
 
 for (const signal of SIGNALS) {
   process.on(signal, () => {
-    if (leaving) process.exit(128 + SIGNAL_NUMBERS[signal]);
+    // A short command was cut off in the middle: nobody may take that for success.
+    if (leaving || !(anythingToStop || asked)) process.exit(128 + SIGNAL_NUMBERS[signal]);
     leaving = true;
     setTimeout(() => {
       reportFailure('the process', 'did not leave in time and was ended');

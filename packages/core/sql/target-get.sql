@@ -1,6 +1,6 @@
--- A target, present or removed, with its newest result, and the version of its row.
--- Relies on: every change of a row giving it another xmin (PostgreSQL, 5.6, system columns); for the newest result, see
--- targets-page.sql.
+-- A target, present or removed, with the result that decides its state, and the version of its row.
+-- Relies on: every change of a row giving it another xmin (PostgreSQL, 5.6, system columns); for the
+-- result, see targets-page.sql.
 -- $1 id
 SELECT
   t.id, t.name, t.url, t.interval_s, t.timeout_ms, t.match_pattern, t.group_name, t.labels, t.source, t.options, t.paused,
@@ -23,7 +23,8 @@ LEFT JOIN LATERAL (
     ORDER BY c.scheduled_at DESC
     LIMIT 1
   ) AS newest
-  ORDER BY newest.scheduled_at DESC
+  ORDER BY array_position('{down,degraded,missed,up,skipped}'::check_outcome[], newest.outcome), newest.scheduled_at DESC,
+           newest.location_id
   LIMIT 1
 ) AS r ON true
 WHERE t.id = $1::integer

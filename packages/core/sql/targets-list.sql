@@ -1,4 +1,4 @@
--- Every target, or every deleted one, with its newest result, if it has one.
+-- Every target, or every deleted one, with the result that decides its state (targets-page.sql), if it has one.
 -- Relies on: the ledger's key (target_id, location_id, scheduled_at): for each target and location one descending index
 -- probe, newest partition first, that stops at the first row. The cost follows the targets, not the ledger.
 -- $1 true for deleted ones
@@ -18,10 +18,12 @@ LEFT JOIN LATERAL (
   CROSS JOIN LATERAL (
     SELECT c.* FROM check_results c
     WHERE c.target_id = t.id AND c.location_id = l.id
+      AND c.scheduled_at < now() + interval '1 minute'
     ORDER BY c.scheduled_at DESC
     LIMIT 1
   ) AS newest
-  ORDER BY newest.scheduled_at DESC
+  ORDER BY array_position('{down,degraded,missed,up,skipped}'::check_outcome[], newest.outcome), newest.scheduled_at DESC,
+           newest.location_id
   LIMIT 1
 ) AS r ON true
 WHERE (t.deleted_at IS NOT NULL) = $1::boolean

@@ -21,25 +21,32 @@ WITH candidates AS MATERIALIZED (
     AND ($6::text IS NULL OR (SELECT l.id FROM locations l WHERE l.name = $6) = ANY (m.location_ids))
     AND (NOT $7::boolean OR m.source IS NOT DISTINCT FROM $8::text)
 ), lately AS (
-  SELECT DISTINCT ON (c.target_id) c.target_id, c.outcome
-  FROM check_results c
-  JOIN candidates m ON m.id = c.target_id AND c.location_id = ANY (m.location_ids)
-  WHERE c.scheduled_at > now() - $9::float8 * interval '1 second' AND c.scheduled_at < now() + interval '1 minute'
-  ORDER BY c.target_id, c.scheduled_at DESC
+  SELECT target_id, array_agg(location_id) AS places,
+         min(array_position('{down,degraded,missed,up,skipped}'::check_outcome[], outcome)) AS worst
+  FROM (
+    SELECT DISTINCT ON (c.target_id, c.location_id) c.target_id, c.location_id, c.outcome
+    FROM check_results c
+    JOIN candidates m ON m.id = c.target_id AND c.location_id = ANY (m.location_ids)
+    WHERE c.scheduled_at > now() - $9::float8 * interval '1 second' AND c.scheduled_at < now() + interval '1 minute'
+    ORDER BY c.target_id, c.location_id, c.scheduled_at DESC
+  ) AS newest
+  GROUP BY target_id
 ), states AS (
-  SELECT m.id, m.name, coalesce(m.held, lately.outcome::text, (
-    SELECT newest.outcome
-    FROM unnest(m.location_ids) AS l (id)
-    CROSS JOIN LATERAL (
-      SELECT c.outcome, c.scheduled_at FROM check_results c
-      WHERE c.target_id = m.id AND c.location_id = l.id
-        AND c.scheduled_at < now() + interval '1 minute'
-      ORDER BY c.scheduled_at DESC
-      LIMIT 1
-    ) AS newest
-    ORDER BY newest.scheduled_at DESC
-    LIMIT 1
-  )::text, 'new') AS state
+  SELECT m.id, m.name, coalesce(m.held, ('{down,degraded,missed,up,skipped}'::text[])[
+    CASE WHEN cardinality(lately.places) = cardinality(m.location_ids) OR lately.worst = 1 THEN lately.worst
+    ELSE least(lately.worst, (
+      SELECT min(array_position('{down,degraded,missed,up,skipped}'::check_outcome[], newest.outcome))
+      FROM unnest(m.location_ids) AS l (id)
+      CROSS JOIN LATERAL (
+        SELECT c.outcome FROM check_results c
+        WHERE c.target_id = m.id AND c.location_id = l.id
+          AND c.scheduled_at < now() + interval '1 minute'
+        ORDER BY c.scheduled_at DESC
+        LIMIT 1
+      ) AS newest
+      WHERE lately.places IS NULL OR l.id <> ALL (lately.places)
+    )) END
+  ], 'new') AS state
   FROM candidates m
   LEFT JOIN lately ON lately.target_id = m.id
 )

@@ -1,10 +1,14 @@
--- A page of targets by name, each with its newest result.
+-- A page of targets by name, each with the result that decides its state.
 --
 --   $1 true for removed ones   $2 name   $3 search, in small letters   $4 group   $5 labels   $6 location
 --   $7 whether $8 counts   $8 source   $9 ids   $10 and $11 name and id of the target before the page   $12 how many
 --   NULL, and {} for labels: anything goes
 --
 -- The search sees the host of a URL, not its user, password, path or query.
+--
+-- What decides the state of a target is the worst one among the newest results of its locations: down, degraded, missed, up,
+-- skipped; among equals the newest, then that of the location with the smallest id. The same stands in target-get.sql,
+-- targets-list.sql, targets-by-state.sql and targets-overview.sql, and must not differ.
 --
 -- Relies on: a plan made for the values, so that conditions that are not asked for are none; the ledger's key, for the newest
 -- results of the page alone: for each target and location one descending index probe, newest partition first, that stops
@@ -51,7 +55,8 @@ LEFT JOIN LATERAL (
     ORDER BY c.scheduled_at DESC
     LIMIT 1
   ) AS newest
-  ORDER BY newest.scheduled_at DESC
+  ORDER BY array_position('{down,degraded,missed,up,skipped}'::check_outcome[], newest.outcome), newest.scheduled_at DESC,
+           newest.location_id
   LIMIT 1
 ) AS r ON true
 ORDER BY t.name, t.id

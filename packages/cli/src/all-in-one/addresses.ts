@@ -17,6 +17,9 @@ export function commandName(): string {
   return process.env['npm_lifecycle_event'] === undefined ? 'everytick' : 'npx pnpm@12 everytick';
 }
 
+/** Where `up` has the API, unless somebody else has that port, or EVERYTICK_API_PORT says otherwise. */
+export const apiPort = 7490;
+
 const exampleSql = 'SELECT outcome, sum(ticks) FROM check_results GROUP BY outcome';
 
 /** Pairs of a label and what it is about. */
@@ -26,11 +29,17 @@ export function addressEntries(addresses: Addresses): readonly (readonly [string
     ['Database', addresses.psql],
     ['SQL', exampleSql],
     ['Results', `${commandName()} results`],
-    ...(addresses.api === null ? [] : [['API', addresses.api] as const]),
+    ...(addresses.api === null ? [] : [['API', apiShown(addresses.api)] as const]),
     ['Metrics', metrics(addresses.coordinator)],
     ['Workers', addresses.workers.map(metrics).join('  ')],
     ['Logs', addresses.logDir],
   ];
+}
+
+/** Whoever copies an example with the usual port would ask another program. */
+function apiShown(url: string): string {
+  const elsewhere = new URL(url).port !== String(apiPort) && !process.env['EVERYTICK_API_PORT'];
+  return elsewhere ? `${url} (another program has port ${apiPort})` : url;
 }
 
 export function addressLines(addresses: Addresses): string[] {

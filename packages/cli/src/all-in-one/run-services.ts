@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type DatabaseConfig, EverytickError } from '@everytick/core';
 import { choosePort } from '../embedded-postgres/free-port.ts';
+import { apiPort } from './addresses.ts';
 import { ChildService } from './child-service.ts';
 import { LogFollower, warnLevel } from './service-log.ts';
 
@@ -13,7 +14,6 @@ import { LogFollower, warnLevel } from './service-log.ts';
 const coordinatorPort = 7400;
 const firstWorkerPort = 7401;
 const demoSitePort = 7480;
-const apiPort = 7490;
 
 const killAfterMs = 30_000;
 const readyPollMs = 50;

@@ -1,7 +1,7 @@
 // everytick apply
 
 import { EverytickError, type PlanResource, type TargetSet } from '@everytick/core';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { placeHelp } from '../operations/place.ts';
 import { withOperations } from '../operations/with-operations.ts';
 import { counted } from '../output/format.ts';
@@ -11,14 +11,20 @@ import { addPlanFlags, type PlanFlags, planFlagsHelp, planOptionsOf, readSet } f
 import { printPlan } from './plan-lines.ts';
 import { planNotes, printNotes } from './plan-notes.ts';
 
+/** With what other tools have, and people try here. */
+interface Flags extends PlanFlags {
+  readonly dryRun?: true;
+}
+
 export function applyCommand(): Command {
   return addPlanFlags(new Command('apply').description('make the targets what a file or a directory of files says'))
+    .addOption(new Option('--dry-run').hideHelp())
     .addHelpText(
       'after',
       `${planFlagsHelp}
 
-All of it is done in one transaction, or nothing. Targets that are so already are
-not touched; "plan" shows beforehand what would be.
+All of it is done in one transaction, or nothing. Targets that are so already
+are not touched; "plan" shows beforehand what would be.
 
 Examples:
   everytick apply -f everytick.yaml
@@ -26,7 +32,11 @@ Examples:
   curl -s https://config.example/web.yaml | everytick apply -f - --source web
 ${placeHelp}`,
     )
-    .action(async (flags: PlanFlags) => {
+    .action(async (flags: Flags) => {
+      if (flags.dryRun) {
+        const path = flags.file ?? 'PATH';
+        throw new EverytickError('usage', `there is no --dry-run; did you mean "everytick plan -f ${path}"?`);
+      }
       const format = outputFormat(flags);
       const progress = showProgress();
       try {

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabase, runEverytick, type TestDatabase } from '@everytick/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 
 let database: TestDatabase;
 let folder: string;
@@ -36,7 +36,8 @@ describe('plan and apply', () => {
     await file('web.yaml', web);
     const planned = await run('plan', '-f', 'web.yaml');
     expect(planned.stdout).toBe(
-      '+ blog  https://blog.example/  every 1m\n+ shop  https://shop.example/  every 10s\n\n' +
+      '+ blog  https://blog.example/  every 1m\n    1 header\n' +
+        '+ shop  https://shop.example/  every 10s\n    from default and mars\n\n' +
         'Plan: 2 to add, 0 to change, 0 to remove; 0 unchanged.\n',
     );
     expect(planned.stderr).toContain("note: location 'mars' has no worker yet");
@@ -61,16 +62,42 @@ describe('plan and apply', () => {
       source: 'web',
       applied: false,
       unchanged: 0,
+      added: 2,
+      undeclared: [],
       changes: [{ action: 'add', name: 'blog', id: null }, { name: 'shop' }],
     });
-    const { changes, applied } = JSON.parse((await run('apply', '-f', 'web.yaml', '--json')).stdout);
-    expect({ applied, hasIds: changes.every(({ id }: { id: number }) => id > 0) }).toEqual({
+    const { changes, ...others } = JSON.parse((await run('apply', '-f', 'web.yaml', '--json')).stdout);
+    expect(changes.every(({ id }: { id: number }) => id > 0)).toBe(true);
+    expect(others).toEqual({
+      source: 'web',
       applied: true,
-      hasIds: true,
+      added: 2,
+      changed: 0,
+      removed: 0,
+      unchanged: 0,
+      undeclared: [],
     });
     expect((await run('plan', '-f', 'web.yaml', '--detailed-exitcode')).code).toBe(0);
     const failed = await run('plan', '-f', 'nowhere.yaml', '--detailed-exitcode');
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no such file') });
+    expect((await run('plan', '-f', 'web.yaml', '--detailed-exitcode', '--prone')).code).toBe(1);
+    expect((await run('plan', 'web.yaml', '--detailed-exitcode')).code).toBe(1);
+  });
+
+  it('tell of targets that are not declared any more, which are no change', async () => {
+    await file('web.yaml', web);
+    await run('apply', '-f', 'web.yaml');
+    await file('web.yaml', web.replace(/.*shop.*\n/, ''));
+    const stays = "1 target of source 'web' is no longer declared and stays: shop (--prune removes it)\n";
+    for (const command of [['plan', '--detailed-exitcode'], ['apply']]) {
+      expect(await run(...command, '-f', 'web.yaml')).toMatchObject({
+        code: 0,
+        stdout: `Nothing to change: 1 target as declared.\n${stays}`,
+      });
+    }
+    expect((await run('apply', '-f', 'web.yaml', '--prune')).stdout).toBe(
+      '- shop  https://shop.example/  every 10s\n\nApplied: 0 added, 0 changed, 1 removed; 1 unchanged.\n',
+    );
   });
 
   it('read a directory', async () => {
@@ -84,6 +111,8 @@ describe('plan and apply', () => {
   it.each<[string[], number, string]>([
     [[], 2, 'everytick: give -f PATH: a YAML file, a directory of them, or - for standard input'],
     [['-f', 'a.yaml', '-f', 'b.yaml'], 2, '--file is given twice'],
+    [['web.yaml'], 2, "one argument too many, 'web.yaml'; did you mean -f web.yaml?"],
+    [['-f', 'a.yaml', 'b.yaml'], 2, "one argument too many, 'b.yaml'; for several files give the directory"],
     [
       ['-f', 'plain.yaml', '--prune'],
       2,
@@ -118,6 +147,14 @@ describe('plan and apply', () => {
       /^everytick: 'shop' belongs to the source 'web'\neverytick: Nothing was changed\. .*--adopt/,
     );
     expect((await run('apply', '-f', 'shop.yaml', '--adopt')).stdout).toContain('    source: web -> shop\n');
+  });
+});
+
+test('apply has no --dry-run, and says what does that', async () => {
+  const { code, stderr } = await run('apply', '-f', 'web.yaml', '--dry-run');
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: 'everytick: there is no --dry-run; did you mean "everytick plan -f web.yaml"?\n',
   });
 });
 

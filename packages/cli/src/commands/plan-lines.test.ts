@@ -9,6 +9,7 @@ import {
 import { describe, expect, it } from '@jest/globals';
 import { planLines, planSummary } from './plan-lines.ts';
 import { shownChange } from './plan-value.ts';
+import { undeclaredLine } from './undeclared-line.ts';
 
 function state(
   given: Omit<TargetSpecInput, 'url'> & { url?: string } = {},
@@ -33,7 +34,9 @@ function change(before: DeclaredState | null, after: DeclaredState | null): Plan
   };
 }
 
-const planOf = (changes: PlannedChange[], unchanged = 0): Plan => ({ source: 'web', changes, unchanged });
+function planOf(changes: PlannedChange[], unchanged = 0, undeclared: string[] = []): Plan {
+  return { source: 'web', changes, unchanged, undeclared };
+}
 const lines = (...changes: PlannedChange[]) => planLines(planResourceOf(planOf(changes), false));
 
 describe('a plan', () => {
@@ -81,10 +84,47 @@ describe('a plan', () => {
     ]);
   });
 
-  it('shows no password', () => {
-    const shown = lines(change(state({ url: 'https://me:hunter2@shop.example/' }), state())).join('\n');
-    expect(shown).toContain('url: https://me:***@shop.example/ -> https://shop.example/');
-    expect(shown).not.toContain('hunter2');
+  it('tells of what is added what it does not have by default, in lines that fit', () => {
+    expect(lines(change(null, state({ every: '10s', timeout: '5s', locations: ['default'] })))).toHaveLength(1);
+    const added = state({
+      every: '10s',
+      timeout: '2s',
+      match: 'x'.repeat(60),
+      method: 'POST',
+      body: { env: 'A' },
+      headers: { accept: 'text/html', 'x-a': 'b' },
+      auth: { bearer: { env: 'A' } },
+      group: 'api',
+      labels: { team: 'a', tier: 1 },
+      locations: ['default', 'oslo'],
+      ip_family: '6',
+      proxy: 'http://proxy.example:3128',
+      expect: { status: [200] },
+    });
+    expect(lines(change(null, added))).toEqual([
+      '+ shop  POST https://shop.example/  every 10s, 1 expectation',
+      `    timeout 2s, match ${'x'.repeat(40)}…,`,
+      '    body from a secret, 2 headers, auth bearer, group api, 2 labels,',
+      '    from default and oslo, IP family 6, proxy',
+    ]);
+    expect(lines(change(added, null))).toHaveLength(1);
+  });
+
+  it('shows nothing of a URL that may be secret, and says so where nothing else differs', () => {
+    const url = 'https://me:hunter2@shop.example/?token=s3cret';
+    const differences = [
+      [url, 'https://shop.example/?token=s3cret', 'https://shop.example/?token=*** (user or password changed)'],
+      [url, 'https://me:hunter2@shop.example/?token=n3w', 'https://shop.example/?token=*** (query changed)'],
+      [url, 'https://b.example/?key=n3w', 'https://shop.example/?token=*** -> https://b.example/?key=***'],
+    ];
+    for (const [before = '', after = '', expected] of differences) {
+      expect(lines(change(state({ url: before }), state({ url: after })))).toEqual(['~ shop', `    url: ${expected}`]);
+    }
+    expect(lines(change(null, state({ url })))).toEqual(['+ shop  https://shop.example/?token=***  every 1m']);
+    const finalUrl = (token: string) => state({ expect: { final_url: `https://shop.example/?t=${token}` } });
+    expect(lines(change(finalUrl('s3cret'), finalUrl('n3w')))[1]).toBe(
+      '    expect.final_url: https://shop.example/?t=*** (query changed)',
+    );
   });
 
   it('lets no text write to the terminal', () => {
@@ -105,6 +145,18 @@ describe('a plan', () => {
     expect(planSummary(planResourceOf(some, false))).toBe('Plan: 1 to add, 1 to change, 1 to remove; 9,996 unchanged.');
     expect(planSummary(planResourceOf(some, true))).toBe('Applied: 1 added, 1 changed, 1 removed; 9,996 unchanged.');
     expect(planSummary(planResourceOf(planOf([], 2), false))).toBe('Nothing to change: 2 targets as declared.');
+  });
+
+  it('names what is no longer declared and stays', () => {
+    const line = (undeclared: string[]) => undeclaredLine(planResourceOf(planOf([], 0, undeclared), false));
+    expect(line([])).toEqual([]);
+    expect(line(['shop.example'])).toEqual([
+      "1 target of source 'web' is no longer declared and stays: shop.example (--prune removes it)",
+    ]);
+    expect(line(Array.from({ length: 12 }, (_, index) => `t${index}`))).toEqual([
+      "12 targets of source 'web' are no longer declared and stay: t0, t1, t2, t3, t4, t5, t6, t7, t8, t9 and 2 others " +
+        '(--prune removes them)',
+    ]);
   });
 });
 

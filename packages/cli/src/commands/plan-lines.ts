@@ -1,17 +1,21 @@
 // A plan as people read it: a line for each target, those below it for what changes.
 //
 //   + shop  https://shop.example/  every 10s
+//       timeout 2s, match Add to cart, 2 labels
 //   ~ blog
 //       every: 60s -> 10s
 //       expect.status: (none) -> [200, 404]
 //   - old  https://old.example/  every 60s
 
-import { type CheckOptions, fieldDifferences, type PlanResource } from '@everytick/core';
+import { type CheckOptions, countChanges, fieldDifferences, type PlanResource, showUrl } from '@everytick/core';
 import { counted } from '../output/format.ts';
 import { paint } from '../output/paint.ts';
 import { printLine } from '../output/print.ts';
+import { detailLines } from './added-target.ts';
 import { optionsSummary } from './options-summary.ts';
-import { shownChange, shownValue } from './plan-value.ts';
+import { shownFieldChange } from './plan-url.ts';
+import { shownValue } from './plan-value.ts';
+import { undeclaredLine } from './undeclared-line.ts';
 
 /** Of each kind; what is beyond it is counted. */
 const mostShown = 40;
@@ -25,7 +29,7 @@ const kinds = [
 export function printPlan(plan: PlanResource): void {
   for (const line of planLines(plan)) printLine(line);
   if (plan.changes.length > 0) printLine();
-  printLine(planSummary(plan));
+  for (const line of [planSummary(plan), ...undeclaredLine(plan)]) printLine(line);
 }
 
 export function planLines({ changes }: PlanResource): string[] {
@@ -44,12 +48,10 @@ export function planLines({ changes }: PlanResource): string[] {
 /** `Plan: 3 to add, 1 to change, 0 to remove; 9,996 unchanged.` Of an applied one: what was done. */
 export function planSummary({ applied, changes, unchanged }: PlanResource): string {
   if (changes.length === 0) return `Nothing to change: ${counted(unchanged, 'target')} as declared.`;
-  const [add, change, remove] = kinds.map(({ action }) =>
-    number(changes.filter((each) => each.action === action).length),
-  );
+  const { added, changed, removed } = countChanges(changes);
   const done = applied
-    ? `Applied: ${add} added, ${change} changed, ${remove} removed`
-    : `Plan: ${add} to add, ${change} to change, ${remove} to remove`;
+    ? `Applied: ${number(added)} added, ${number(changed)} changed, ${number(removed)} removed`
+    : `Plan: ${number(added)} to add, ${number(changed)} to change, ${number(removed)} to remove`;
   return `${done}; ${number(unchanged)} unchanged.`;
 }
 
@@ -63,16 +65,19 @@ type State = NonNullable<PlannedChange['after']>;
 function changeLines({ name, before, after }: PlannedChange): string[] {
   if (before !== null && after !== null) return [shownValue(name), ...differenceLines(before, after)];
   const state = after ?? before;
-  return state === null ? [] : [`${shownValue(name)}  ${inShort(state)}`];
+  if (state === null) return [];
+  // Of what goes away, enough to know it by.
+  const details = after === null ? [] : detailLines(after);
+  return [`${shownValue(name)}  ${inShort(state)}`, ...details];
 }
 
 function inShort(state: State): string {
   const { method, expectations } = optionsSummary(state as CheckOptions);
-  return `${method}${shownValue(state.url)}  every ${state['every']}${expectations}${state.paused ? ', paused' : ''}`;
+  return `${method}${shownValue(showUrl(state.url))}  every ${state['every']}${expectations}${state.paused ? ', paused' : ''}`;
 }
 
 function differenceLines(before: State, after: State): string[] {
   return fieldDifferences(before, after).map(
-    ({ field, before: was, after: is }) => `    ${shownValue(field)}: ${shownChange(was, is)}`,
+    ({ field, before: was, after: is }) => `    ${shownValue(field)}: ${shownFieldChange(field, was, is)}`,
   );
 }

@@ -5,7 +5,6 @@ import { Command } from 'commander';
 import { placeHelp } from '../operations/place.ts';
 import { withOperations } from '../operations/with-operations.ts';
 import { outputFormat, printAs } from '../output/output-format.ts';
-import { FailedWith } from './failed-with.ts';
 import { addPlanFlags, type PlanFlags, planFlagsHelp, planOptionsOf, readSet } from './plan-flags.ts';
 import { printPlan } from './plan-lines.ts';
 import { planNotes, printNotes } from './plan-notes.ts';
@@ -14,11 +13,14 @@ interface Flags extends PlanFlags {
   readonly detailedExitcode?: true;
 }
 
+/** With it 2 says that there are changes, so that nothing that goes wrong may end with it. */
+export const detailedExitcode = '--detailed-exitcode';
+
 const exitWithChanges = 2;
 
 export function planCommand(): Command {
   return addPlanFlags(new Command('plan').description('show what "apply" would change; changes nothing'))
-    .option('--detailed-exitcode', 'exit with 0: nothing to change, 2: changes, 1: failed')
+    .option(detailedExitcode, 'exit with 0: nothing to change, 2: changes, 1: failed')
     .addHelpText(
       'after',
       `${planFlagsHelp}
@@ -29,13 +31,8 @@ Examples:
 ${placeHelp}`,
     )
     .action(async (flags: Flags) => {
-      try {
-        const plan = await showPlan(flags);
-        if (flags.detailedExitcode && plan.changes.length > 0) process.exitCode = exitWithChanges;
-      } catch (error) {
-        // 2, as for what is used wrongly, would say that there are changes.
-        throw flags.detailedExitcode ? new FailedWith(1, error) : error;
-      }
+      const plan = await showPlan(flags);
+      if (flags.detailedExitcode && plan.changes.length > 0) process.exitCode = exitWithChanges;
     });
 }
 

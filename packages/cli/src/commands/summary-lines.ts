@@ -1,22 +1,38 @@
 // How a target did, for people: "99.95 % up, 99.99 % observed".
 
 import { type Outcome, outcomes, type SummaryResource } from '@everytick/core';
-import { counted, formatMs } from '../output/format.ts';
+import { counted, formatMoment, formatMs, formatSpan } from '../output/format.ts';
 import { paint, paintOutcome } from '../output/paint.ts';
 
 export function summaryLines({ ticks, uptime, coverage, response_time_ms: response }: SummaryResource): string[] {
   if (ticks.expected === 0) return ['Nothing was owed in this time.'];
   const recorded = outcomes.filter((outcome) => ticks[outcome] > 0).map((outcome) => share(outcome, ticks[outcome]));
+  if (ticks.pending > 0) recorded.push(`${ticks.pending.toLocaleString('en-US')} pending`);
   return [
     `${uptime === null ? 'not observed' : `${percent(uptime)} up`}${coverage === null ? '' : `, ${percent(coverage)} observed`}`,
-    `${counted(ticks.expected, 'tick')}: ${recorded.join(', ') || 'none recorded yet'}`,
+    `${counted(ticks.expected, 'tick')}: ${recorded.join(', ')}`,
     ...(response === null
       ? []
       : [
-          `response time: ${formatMs(response.p50)} (half of them), ${formatMs(response.p90)} (90 %), ` +
-            `${formatMs(response.p95)} (95 %), ${formatMs(response.p99)} (99 %), ${formatMs(response.max)} (all)`,
+          `response time: p50 ${formatMs(response.p50)}, p90 ${formatMs(response.p90)}, p95 ${formatMs(response.p95)}, ` +
+            `p99 ${formatMs(response.p99)}, max ${formatMs(response.max)}`,
         ]),
   ];
+}
+
+/** What began to be checked so soon after it had been added has been checked since then. */
+const SOON_MS = 60_000;
+
+/** Where the target is younger than the period: since when it has been checked, such as "it was added, 4m 10s ago"; else null. */
+export function laterBeginning(
+  { from, to, since }: SummaryResource,
+  createdAt: string,
+  { endsNow }: { readonly endsNow: boolean },
+): string | null {
+  if (since === null || Date.parse(since) <= Date.parse(from)) return null;
+  const ago = endsNow ? `, ${formatSpan(Date.parse(to) - Date.parse(since))} ago` : '';
+  const asAdded = Date.parse(since) - Date.parse(createdAt) < SOON_MS;
+  return `${asAdded ? 'it was added' : `${formatMoment(since)} UTC`}${ago}`;
 }
 
 function share(outcome: Outcome, count: number): string {

@@ -10,7 +10,7 @@ import { printLine } from '../output/print.ts';
 import { momentHelp } from './moment-option.ts';
 import { type PeriodFlags, periodOf } from './period-flags.ts';
 import { checkLocations } from './results.ts';
-import { summaryLines } from './summary-lines.ts';
+import { laterBeginning, summaryLines } from './summary-lines.ts';
 
 interface Flags extends OutputFlags, PlaceFlags, PeriodFlags {
   readonly location?: string;
@@ -41,19 +41,24 @@ ${placeHelp}`,
     .action(async (nameOrId: string, flags: Flags) => {
       const format = outputFormat(flags);
       const period = periodOf(flags);
-      const summary = await withOperations(flags, async (operations) => {
+      const { summary, later } = await withOperations(flags, async (operations) => {
         const { id } = await operations.findTarget(nameOrId);
         if (flags.location !== undefined) await checkLocations(operations, [flags.location]);
-        return operations.summary(id, await period(operations), flags.location ?? null);
+        const found = await operations.summary(id, await period(operations), flags.location ?? null);
+        const young = format === 'table' && found.since !== null && Date.parse(found.since) > Date.parse(found.from);
+        const added = young ? (await operations.target(id)).created_at : null;
+        return { summary: found, later: added && laterBeginning(found, added, { endsNow: flags.to === undefined }) };
       });
       printAs(format, summary, () => {
-        printLine(headOf(summary));
+        printLine(headOf(summary, later));
         for (const line of summaryLines(summary)) printLine(line);
       });
     });
 }
 
-function headOf({ target, from, to, location }: SummaryResource): string {
+/** `later`: since when, if the target is younger than the period. */
+function headOf({ target, from, to, location }: SummaryResource, later: string | null): string {
   const where = location === null ? '' : `, from ${location}`;
-  return `'${target}' from ${formatMoment(from)} to ${formatMoment(to)} UTC${where}:`;
+  const begins = later === null ? `from ${formatMoment(from)}` : `since ${later},`;
+  return `'${target}' ${begins} to ${formatMoment(to)} UTC${where}:`;
 }

@@ -1,6 +1,6 @@
 // everytick targets edit
 
-import { EverytickError, fieldDifferences, showUrl, type TargetResource } from '@everytick/core';
+import { EverytickError, fieldDifferences, type TargetResource } from '@everytick/core';
 import { Command } from 'commander';
 import { addPlaceFlags, type PlaceFlags, placeHelp } from '../operations/place.ts';
 import { withOperations } from '../operations/with-operations.ts';
@@ -8,6 +8,7 @@ import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../outp
 import { printLine } from '../output/print.ts';
 import { addCheckFlags, referenceHelp } from './check-flags.ts';
 import { unstaffedLocations, unstaffedNote } from './locations.ts';
+import { shownFieldChange } from './plan-url.ts';
 import { shownChange } from './plan-value.ts';
 import { repeatable } from './repeatable-option.ts';
 import { editFlagLabels } from './target-options.ts';
@@ -95,7 +96,7 @@ function changesOf({ spec: before }: TargetResource, { spec: after }: TargetReso
   const renamed = before.name === after.name ? [] : [{ field: 'name', shown: shownChange(before.name, after.name) }];
   const others = fieldDifferences(before, after).map(({ field, before: was, after: is }) => ({
     field,
-    shown: field === 'url' ? `${showUrl(String(was))} -> ${showUrl(String(is))}` : shownChange(was, is),
+    shown: shownFieldChange(field, was, is),
   }));
   return [...renamed, ...others];
 }

@@ -53,6 +53,17 @@ test('a target is added for two locations, paused, edited, resumed, removed and 
   ]);
 }, 120_000);
 
+test('whoever removes a target of a source is told that the source adds it again', async () => {
+  await database.query(
+    "INSERT INTO monitored_targets (name, url, interval_s, timeout_ms, source) VALUES ('blog', 'https://b.example/', 60, 500, 'web')",
+  );
+  const { code, stdout } = await run('targets', 'remove', 'blog');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^removed 'blog' \(id \d+\)\nnote: 'blog' belongs to source 'web', whose next apply adds it again/,
+  );
+}, 60_000);
+
 test('locations are listed with who is there', async () => {
   // Heard of later than now: the commands may take longer than a worker may be silent.
   await database.query(

@@ -1,6 +1,8 @@
 // everytick targets pause | resume | remove | restore
 
+import type { NamedTarget } from '@everytick/core';
 import { Command } from 'commander';
+import type { Operations } from '../operations/operations.ts';
 import { addPlaceFlags, type PlaceFlags, placeHelp } from '../operations/place.ts';
 import { withOperations } from '../operations/with-operations.ts';
 import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../output/output-format.ts';
@@ -83,11 +85,28 @@ ${placeHelp}`,
     )
     .action(async (names: string[], flags: Flags) => {
       const format = outputFormat(flags);
-      const removed = await withOperations(flags, (operations) => operations.removeTargets(names));
+      const { removed, notes } = await withOperations(flags, async (operations) => {
+        const done = await operations.removeTargets(names);
+        return { removed: done, notes: format === 'table' ? await sourceNotes(operations, done) : [] };
+      });
       printAs(format, { removed }, () => {
         for (const { id, name } of removed) printLine(`removed '${name}' (id ${id})`);
+        for (const note of notes) printLine(note);
       });
     });
+}
+
+/** What to say to somebody who removes by hand what a configuration declares. */
+async function sourceNotes(operations: Operations, removed: readonly NamedTarget[]): Promise<string[]> {
+  const notes: string[] = [];
+  for (const { id, name } of removed) {
+    const { source } = await operations.target(id);
+    if (source === null) continue;
+    notes.push(
+      `note: '${name}' belongs to source '${source}', whose next apply adds it again if its files declare it; take it out there as well`,
+    );
+  }
+  return notes;
 }
 
 function namesCommand(name: string, description: string): Command {

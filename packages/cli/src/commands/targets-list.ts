@@ -38,7 +38,7 @@ const longestTable = 500;
 export function listCommand(): Command {
   const command = new Command('list')
     .alias('ls')
-    .description('show targets, each with its newest result')
+    .description('show targets, each with its newest result: the worst, where there are several locations')
     .option('--search <text>', 'those that have this in their name or in the host of their URL')
     .option('--group <name>', 'those of this group')
     .option('--label <name=value>', 'those with this label; again for one more, and all have to hold', repeatable)
@@ -119,7 +119,7 @@ const newestColumns = [
 
 function printPresent(targets: readonly TargetResource[], filtered: boolean): void {
   if (targets.length === 0) {
-    printLine(filtered ? 'No target is so.' : 'There are no targets yet: everytick targets add https://example.org/');
+    printLine(filtered ? 'No target matches.' : 'There are no targets yet: everytick targets add https://example.org/');
     return;
   }
   const grouped = targets.some(({ spec }) => spec['group'] !== undefined);

@@ -17,7 +17,7 @@ import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../outp
 import { paint, paintOutcome, paintState } from '../output/paint.ts';
 import { printLine, printTable } from '../output/print.ts';
 import { shownValue } from './plan-value.ts';
-import { summaryLines } from './summary-lines.ts';
+import { laterBeginning, summaryLines } from './summary-lines.ts';
 
 interface Shown {
   readonly target: TargetResource;
@@ -72,7 +72,8 @@ function printCard({ target, newest, summary }: Shown): void {
   if (newest.length === 0) printLine('Nothing has been recorded yet.');
   else printTable(columns, newest.map(rowOf));
   printLine();
-  printLine('The last 24 hours:');
+  const later = laterBeginning(summary, target.created_at, { endsNow: true });
+  printLine(later === null ? 'The last 24 hours:' : `Since ${later}:`);
   for (const line of summaryLines(summary)) printLine(`  ${line}`);
 }
 

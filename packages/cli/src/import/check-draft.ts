@@ -24,6 +24,10 @@ export class CheckDraft {
     this.#fields[field] = value;
   }
 
+  field(name: string): unknown {
+    return this.#fields[name];
+  }
+
   /** In place of a header that differs from it by case only. */
   setHeader(name: string, value: SecretText): void {
     this.#headers.set(name.toLowerCase(), { name, value });

@@ -21,12 +21,11 @@ const schema = targetSpecSchemaWith(targetRules);
 /** Never throws for what a target says. */
 export function finishImport(imported: Imported): FinishedImport {
   const report = new ImportReport();
-  const names = new Set<string>();
+  const names = new TakenNames();
   const targets = imported.targets.flatMap((target): FinishedTarget[] => {
     const fitting = withoutProblems(target, report);
     if (fitting === null) return [];
     const name = freeName(fitting, names, report);
-    names.add(name);
     return [{ ...fitting, name, calledBefore: target.name }];
   });
   return { targets, notes: [...imported.notes, ...report.notes] };
@@ -69,10 +68,15 @@ function given(fields: unknown, { path }: TargetProblem): string {
 
 type Path = readonly (string | number)[];
 
+/** Without one of these a check would be another one: of something else, by another way, or bound to be refused. */
+const neededFields: ReadonlySet<string> = new Set(['url', 'method', 'body', 'auth', 'proxy', 'http_version']);
+
 /** Null where the part cannot be missing. */
 function withoutPart(fields: Record<string, unknown>, path: Path): Record<string, unknown> | null {
-  const [first] = path;
-  if (first === undefined || first === 'url') return null;
+  const [first, second] = path;
+  if (first === undefined || neededFields.has(String(first))) return null;
+  // Without what is expected, any response would do, or 2xx alone.
+  if (first === 'expect' && (second === undefined || second === 'status' || path.length === 2)) return null;
   const copy = structuredClone(fields);
   const cut = path.slice(0, depthOf(fields, path));
   const holder = valueAt(copy, cut.slice(0, -1));
@@ -103,15 +107,14 @@ function valueAt(value: unknown, path: Path): unknown {
 
 const longestName = 200;
 
-function freeName({ name, where, document }: ImportedTarget, taken: ReadonlySet<string>, report: ImportReport): string {
+function freeName({ name, where, document }: ImportedTarget, names: TakenNames, report: ImportReport): string {
   const plain =
     name
       .replace(/\p{Cc}+/gu, ' ')
       .trim()
       .slice(0, longestName) || 'imported';
   const group = typeof document['group'] === 'string' ? `${document['group']} ` : '';
-  const free =
-    [plain, `${group}${plain}`.slice(0, longestName)].find((each) => !taken.has(each)) ?? numbered(plain, taken);
+  const free = names.take([plain, `${group}${plain}`.slice(0, longestName)]);
   if (free !== name) {
     const why =
       free === plain ? 'as a name of at most 200 characters in one line' : 'because another target has the name';
@@ -120,9 +123,25 @@ function freeName({ name, where, document }: ImportedTarget, taken: ReadonlySet<
   return free;
 }
 
-function numbered(name: string, taken: ReadonlySet<string>): string {
-  for (let count = 2; ; count++) {
-    const free = `${name.slice(0, longestName - 12)} (${count})`;
-    if (!taken.has(free)) return free;
+/** Thousands may be called the same, so that counting goes on where it stopped. */
+class TakenNames {
+  readonly #taken = new Set<string>();
+  readonly #counts = new Map<string, number>();
+
+  /** The first of the names that is free, else the first one with a number. */
+  take(wanted: readonly [string, ...string[]]): string {
+    const free = wanted.find((each) => !this.#taken.has(each)) ?? this.#numbered(wanted[0]);
+    this.#taken.add(free);
+    return free;
+  }
+
+  #numbered(name: string): string {
+    const begin = name.slice(0, longestName - 12);
+    for (let count = this.#counts.get(begin) ?? 2; ; count++) {
+      const free = `${begin} (${count})`;
+      if (this.#taken.has(free)) continue;
+      this.#counts.set(begin, count + 1);
+      return free;
+    }
   }
 }

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { printJson } from '../output/print.ts';
 import { type FinishedImport, finishImport } from './finish-import.ts';
 import { type Imported, noteSeverities } from './imported.ts';
-import { grouped, importCounts, importYaml, placeAndGiven } from './write-import.ts';
+import { grouped, type ImportOrigin, importCounts, importYaml, placeAndGiven } from './write-import.ts';
 
 export interface ImportFlags {
   readonly to?: string;
@@ -26,10 +26,10 @@ Exit code: 0 imported, also with a report; 1 nothing to import; 2 a file cannot 
     );
 }
 
-/** `source`: of what it was made, such as `Gatus: config.yaml`. Sets the exit code. */
-export async function printImport(imported: Imported, source: string, flags: ImportFlags): Promise<void> {
+/** Sets the exit code. */
+export async function printImport(imported: Imported, origin: ImportOrigin, flags: ImportFlags): Promise<void> {
   const finished = finishImport(imported);
-  const yaml = importYaml(finished, source);
+  const yaml = importYaml(finished, origin);
   if (flags.to !== undefined) await write(flags.to, yaml);
   if (flags.json) {
     const targets = finished.targets.map(({ name, where }) => ({ name, where }));
@@ -43,7 +43,9 @@ export async function printImport(imported: Imported, source: string, flags: Imp
 
 async function write(path: string, yaml: string): Promise<void> {
   await writeFile(path, yaml).catch((error: NodeJS.ErrnoException) => {
-    throw new EverytickError('usage', `--to ${path}: cannot be written: ${error.message}`, { cause: error });
+    const reason = { ENOENT: 'there is no such folder', EISDIR: 'it is a folder', EACCES: 'no permission to write it' };
+    const why = reason[error.code as keyof typeof reason] ?? error.message;
+    throw new EverytickError('usage', `--to ${path}: cannot be written: ${why}`, { cause: error });
   });
 }
 

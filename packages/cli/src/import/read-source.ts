@@ -2,16 +2,20 @@
 
 import { readFile } from 'node:fs/promises';
 import { EverytickError } from '@everytick/core';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { joinedPath, type SourceContent, type SourcePlace, SourceValue } from './source-value.ts';
 
 /** Throws `import_source_invalid`. */
 export async function readSourceText(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const reason = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'no permission to read it' };
     const why = reason[error.code as keyof typeof reason] ?? error.message;
     throw sourceInvalid(`${path}: cannot be read: ${why}`, error);
   });
+  if (text.startsWith('SQLite format 3')) {
+    throw sourceInvalid(`${path}: is a SQLite database; 'everytick import kuma' reads that of Uptime Kuma`);
+  }
+  return text;
 }
 
 export function sourceInvalid(message: string, cause?: unknown): EverytickError {
@@ -28,7 +32,8 @@ export function parseSourceYaml(text: string, file: string, rules: YamlRules = {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
   if (document.errors.length > 0) {
-    const lines = document.errors.map(({ pos, message }) => {
+    const lines = document.errors.map(({ pos, message: told, code }) => {
+      const message = code === 'MULTIPLE_DOCS' ? 'a second document begins here; a file has to be one' : told;
       const { line, col } = lineCounter.linePos(pos[0]);
       return `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
     });
@@ -81,12 +86,21 @@ class YamlReader {
   /** The library's own way looks through the whole document for each alias. */
   #resolve(node: unknown): unknown {
     if (isAlias(node)) {
-      if (!this.#meant.has(node)) this.#meant.set(node, this.#anchors.get(node.source));
+      if (!this.#meant.has(node)) this.#meant.set(node, this.#anchored(node));
       return this.#meant.get(node);
     }
     const anchor = (node as { readonly anchor?: string } | null | undefined)?.anchor;
     if (anchor !== undefined && this.#inAlias === 0) this.#anchors.set(anchor, node);
     return node;
+  }
+
+  #anchored(alias: Alias): unknown {
+    const meant = this.#anchors.get(alias.source);
+    if (meant !== undefined) return meant;
+    const { line, col } = this.#lines.linePos(alias.range?.[0] ?? 0);
+    throw sourceInvalid(
+      `${this.#file}:${line}:${col}: *${alias.source}: nothing before it has the anchor &${alias.source}`,
+    );
   }
 
   #scalar(node: unknown): SourceContent {

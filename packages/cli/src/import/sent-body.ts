@@ -2,8 +2,19 @@
 
 import type { SecretText } from '@everytick/core';
 import type { SecretReferences } from './secret-references.ts';
+import { soundsSecret } from './source-text.ts';
 
-const likelySecret = /(pass(word|wd|phrase)?|secret|token|api[-_]?key|credentials?)["']?\s*[:=>]/i;
+/**
+ * A name and the beginning of its value, as JSON (also inside a text), forms, XML and GraphQL write them. A value that
+ * begins with a dollar sign, a brace or a parenthesis is none by itself.
+ */
+const named = /([A-Za-z][\w.-]*)(?:%5D|[\\"'\])])*\s*[:=>]\s*[\\"']*[^\s&"'\\$:{(<>=]/gi;
+
+/** Whether what stands under a name in the body is likely to be a secret. */
+export function bodySoundsSecret(body: string): boolean {
+  for (const [, name = ''] of body.matchAll(named)) if (soundsSecret(name)) return true;
+  return false;
+}
 
 /** Parameters as those of `SecretReferences.reference`. */
 export function sentBody(
@@ -13,6 +24,6 @@ export function sentBody(
   where: string,
   target: string | null,
 ): SecretText {
-  if (!likelySecret.test(body)) return body;
+  if (!bodySoundsSecret(body)) return body;
   return secrets.reference(body, words, where, 'the body of the request, which seems to hold a secret', target);
 }

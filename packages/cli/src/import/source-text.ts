@@ -7,11 +7,14 @@ import { shownText } from './variable.ts';
 const secretName =
   /pass(word|wd|phrase)|secret|token|credential|authorization|(api|access|private|routing|integration|encryption)[-_]?key|webhook/i;
 /** Where it is all of the name, or the last word of it. */
-const secretWord = /(^|[-_])(pass|pwd|key|apikey|auth|sid|dsn|cookie|license)$/i;
+const secretWord = /(^|[-_.])(pass|pwd|pw|pin|key|apikey|auth|sid|sig|signature|dsn|cookie|license)$/i;
+/** Where it is all of the name, or the beginning of it. */
+const secretWhole = /^code$|^x-amz-/i;
 
 /** Whether what a key or header of this name holds is likely to be a secret. */
 export function soundsSecret(name: string): boolean {
-  return secretName.test(name) || secretWord.test(name);
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+  return secretName.test(name) || secretWord.test(words) || secretWhole.test(name);
 }
 
 const mostKeys = 6;
@@ -41,6 +44,12 @@ export function withoutUrlSecrets(text: string): string {
     if (/^https?:/i.test(url)) return showUrl(url);
     return url.replace(/\/\/[^/@\s]*@/, '//***@').replace(/\?.*$/, '?***');
   });
+}
+
+/** An address of a target, which may lack the scheme of a URL. */
+export function shownAddress(text: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return withoutUrlSecrets(text);
+  return text.replace(/^[^/?#]*@/, '***@').replace(/\?.*$/s, '?***');
 }
 
 /** The last step of a place's path: the key. */

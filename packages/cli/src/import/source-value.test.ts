@@ -32,6 +32,20 @@ describe('a source', () => {
     expect([source.get('c')?.text, source.get('d')?.text, source.get('e')]).toEqual(['0644', '1.0', undefined]);
   });
 
+  test('tells what is not of the kind for which it was taken', () => {
+    const source = parseSourceYaml('a: x\nb: {c: 1}\nd: [1]\ne:\nf: [2]\n', 'a.yaml');
+    for (const key of ['a', 'b', 'e']) source.get(key)?.items.forEach(String);
+    for (const key of ['d', 'f']) String(source.get(key)?.text);
+    source.get('f')?.dismiss();
+    const report = new ImportReport();
+    reportUnknownOptions(source, report);
+    expect(report.notes.map(({ given, why }) => [given, /a (list|text)/.exec(why)?.[1]])).toEqual([
+      ['a: x', 'list'],
+      ['b: {c}', 'list'],
+      ['d: (1 entry)', 'text'],
+    ]);
+  });
+
   test('takes an alias for what bore its anchor last', () => {
     const source = parseSourceYaml('a: &x {p: 1}\nb: &y {q: *x}\nc: &x {p: 2}\nd: *x\ne: *y\n', 'a.yaml');
     expect(source.plain).toMatchObject({ d: { p: 2 }, e: { q: { p: 1 } } });

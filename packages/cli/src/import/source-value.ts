@@ -16,12 +16,17 @@ export type SourceContent =
   | { readonly kind: 'list'; readonly items: readonly SourceValue[] }
   | { readonly kind: 'mapping'; readonly entries: ReadonlyMap<string, SourceValue> };
 
+/** What an importer looked for. */
+export type WantedKind = 'list' | 'mapping' | 'text';
+
 export class SourceValue {
   readonly place: SourcePlace;
   readonly content: SourceContent;
   /** Whether other parts of the document stand for this one (YAML aliases), so that it counts where they are read. */
   readonly referenced: boolean;
   #looked = false;
+  #dismissed = false;
+  #misread: WantedKind | null = null;
 
   constructor(place: SourcePlace, content: SourceContent, referenced = false) {
     this.place = place;
@@ -38,6 +43,7 @@ export class SourceValue {
   /** Of a mapping; undefined where the key is absent. What is empty (`key:`) counts as absent. */
   get(key: string): SourceValue | undefined {
     this.#looked = true;
+    this.#want('mapping');
     const value = this.content.kind === 'mapping' ? this.content.entries.get(key) : undefined;
     if (value === undefined) return undefined;
     value.#looked = true;
@@ -50,6 +56,7 @@ export class SourceValue {
 
   /** Of a list; empty for anything else. */
   get items(): readonly SourceValue[] {
+    this.#want('list');
     if (this.content.kind !== 'list') return [];
     this.#looked = true;
     for (const item of this.content.items) item.#looked = true;
@@ -58,6 +65,7 @@ export class SourceValue {
 
   /** Of a mapping; empty for anything else. All of its keys count as looked at. */
   get entries(): readonly (readonly [string, SourceValue])[] {
+    this.#want('mapping');
     if (this.content.kind !== 'mapping') return [];
     this.#looked = true;
     for (const value of this.content.entries.values()) value.#looked = true;
@@ -67,6 +75,7 @@ export class SourceValue {
   /** A scalar as it was written; undefined for lists and mappings. */
   get text(): string | undefined {
     this.#looked = true;
+    this.#want('text');
     return this.content.kind === 'scalar' && this.content.value !== null ? this.content.text : undefined;
   }
 
@@ -86,17 +95,29 @@ export class SourceValue {
   /** Counts all of it as looked at: for what is told as a whole. */
   dismiss(): void {
     this.#looked = true;
+    this.#dismissed = true;
     if (this.content.kind === 'list') for (const item of this.content.items) item.dismiss();
     if (this.content.kind === 'mapping') for (const value of this.content.entries.values()) value.dismiss();
   }
 
-  /** The largest parts at which nobody has looked. */
+  /** What was looked for here where something else stands, so that it was dropped; null where all is well. */
+  get misread(): WantedKind | null {
+    return this.#dismissed ? null : this.#misread;
+  }
+
+  /** The largest parts at which nobody has looked, or which are not what they were taken for. */
   get unseen(): SourceValue[] {
+    if (this.misread !== null) return [this];
     if (!this.#looked) {
       if (this.referenced) return [];
       return this.#hasReferenced() ? this.#parts().flatMap((part) => part.unseen) : [this];
     }
     return this.#parts().flatMap((part) => part.unseen);
+  }
+
+  #want(kind: WantedKind): void {
+    const is = this.content.kind === 'scalar' ? 'text' : this.content.kind;
+    if (is !== kind && !this.isEmpty) this.#misread ??= kind;
   }
 
   #parts(): readonly SourceValue[] {

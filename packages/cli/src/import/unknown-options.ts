@@ -11,7 +11,11 @@ export function reportUnknownOptions(
   targetOf: (path: string) => string | null = () => null,
 ): void {
   for (const value of source.unseen) {
-    const why = 'unknown option: it is not documented, so that it is not known what it would do';
+    const { misread } = value;
+    const why =
+      misread === null
+        ? 'unknown option: it is not documented, so that it is not known what it would do'
+        : `not looked at: it has to be a ${misread}, which it is not`;
     report.leftOut(value.where, shownValue(value, keyOf(value)), why, targetOf(value.place.path));
   }
 }

@@ -18,7 +18,7 @@ const target = (name: string, document: Record<string, unknown> = {}, at = 0): I
 });
 
 function yamlOf(imported: Partial<Imported>): string {
-  return importYaml(finishImport({ targets: [], notes: [], ...imported }), 'a.yaml');
+  return importYaml(finishImport({ targets: [], notes: [], ...imported }), { source: 'gatus', madeFrom: 'a.yaml' });
 }
 
 function readBack(yaml: string, environment: Record<string, string> = {}) {
@@ -68,6 +68,7 @@ describe('the configuration that an import prints', () => {
     expect(yamlOf({ targets: [target('it')], notes: report.notes })).toBe(`# Made from a.yaml
 # 1 target; 1 left out, 1 changed
 
+source: gatus
 targets:
   # left out: colour: green: nobody knows it
   - name: it
@@ -83,7 +84,7 @@ describe('a target that Everytick does not take', () => {
   test('loses the part, and is told of', () => {
     const document = {
       headers: { 'X-A': 'b', Upgrade: 'c' },
-      expect: { json: [{ path: '$.a', equals: 1 }, { path: '$[' }], status: 99 },
+      expect: { json: [{ path: '$.a', equals: 1 }, { path: '$[' }] },
       colour: 'green',
     };
     const { targets, notes } = finishImport({ targets: [target('it', document)], notes: [] });
@@ -95,9 +96,19 @@ describe('a target that Everytick does not take', () => {
     expect(notes.map(({ severity, given }) => [severity, given]).toSorted()).toEqual([
       ['left out', 'colour: green'],
       ['left out', 'expect.json.1.path: $['],
-      ['left out', 'expect.status: 99'],
       ['left out', 'headers.Upgrade: c'],
     ]);
+  });
+
+  test.each([
+    [{ method: 'TRACE' }],
+    [{ expect: { status: 99 } }],
+    [{ expect: { body: Array.from({ length: 21 }, () => ({ matches: 'a' })) } }],
+    [{ auth: { basic: { username: 'a:b', password: { env: 'EVERYTICK_SECRET_A' } } } }],
+  ])('is left out where the rest of it would be another check: %j', (document) => {
+    const { targets, notes } = finishImport({ targets: [target('it', document)], notes: [] });
+    expect(targets).toEqual([]);
+    expect(notes).toEqual([expect.objectContaining({ why: expect.stringMatching(/cannot be watched/) })]);
   });
 
   test('is left out where it is the URL', () => {
@@ -125,7 +136,8 @@ describe('a target that Everytick does not take', () => {
         const finished = finishImport({ targets, notes: [] });
         const names = finished.targets.map(({ name }) => name);
         expect(new Set(names).size).toBe(names.length);
-        if (names.length > 0) expect(readBack(importYaml(finished, 'a.yaml'))).toHaveLength(names.length);
+        if (names.length > 0)
+          expect(readBack(importYaml(finished, { source: 'gatus', madeFrom: 'a.yaml' }))).toHaveLength(names.length);
       }),
       { numRuns: 100 },
     );

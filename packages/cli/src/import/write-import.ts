@@ -6,14 +6,20 @@ import type { FinishedImport, FinishedTarget } from './finish-import.ts';
 import { type ImportNote, noteSeverities } from './imported.ts';
 import { mapTexts, writtenText } from './variable.ts';
 
-/** `source`: of what it was made, such as `Gatus: config.yaml`. */
-export function importYaml(finished: FinishedImport, source: string): string {
+export interface ImportOrigin {
+  /** The `source` of the targets, by which 'apply --prune' knows them again. */
+  readonly source: 'gatus' | 'blackbox' | 'kuma';
+  /** Of what they were made, such as `Gatus: config.yaml`. */
+  readonly madeFrom: string;
+}
+
+export function importYaml(finished: FinishedImport, { source, madeFrom }: ImportOrigin): string {
   const { targets, notes } = finished;
   const notesOf = notesByTarget(finished);
   const general = grouped(notes.filter((note) => note.target === null));
   const list = targets.map((target) => fieldsOf(target));
-  const document = new Document({ targets: list });
-  document.commentBefore = ` Made from ${source}\n ${importCounts({ targets, notes })}`;
+  const document = new Document({ source, targets: list });
+  document.commentBefore = ` Made from ${madeFrom}\n ${importCounts({ targets, notes })}`;
   if (general.length > 0) {
     document.comment = ['Beside the targets:', ...general.map((note) => noteComment(note, note.where))]
       .map((line) => ` ${line}`)
@@ -38,7 +44,8 @@ export function importCounts({ targets, notes }: Pick<FinishedImport, 'targets' 
     .map((severity) => [severity, notes.filter((note) => note.severity === severity).length] as const)
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => `${count.toLocaleString('en-US')} ${severity}`);
-  return `${counted(targets.length, 'target')}${counts.length === 0 ? '; all of it was carried over' : `; ${counts.join(', ')}`}`;
+  const nothing = targets.length === 0 ? 'nothing to import' : 'all of it was carried over';
+  return `${counted(targets.length, 'target')}; ${counts.length === 0 ? nothing : counts.join(', ')}`;
 }
 
 export interface GroupedNote extends ImportNote {
@@ -71,18 +78,38 @@ function fieldsOf({ name, document, paused }: FinishedTarget): Record<string, un
 function notesByTarget({ targets, notes }: FinishedImport): (target: FinishedTarget) => ImportNote[] {
   const byName = Map.groupBy(notes, ({ target }) => target);
   const namesakes = Map.groupBy(targets, ({ calledBefore }) => calledBefore);
+  const places = new Map<string, Map<string, ImportNote[]>>();
+  const byPlace = (name: string, own: readonly ImportNote[]) => {
+    const known = places.get(name) ?? notesByPlace(own);
+    places.set(name, known);
+    return known;
+  };
   return (target) => {
     const own = byName.get(target.calledBefore) ?? [];
     const alone = namesakes.get(target.calledBefore)?.length === 1;
-    return alone ? own : own.filter((note) => isInside(note.where, target.where));
+    return alone ? own : (byPlace(target.calledBefore, own).get(placeKey(placeOf(target.where))) ?? []);
   };
 }
 
-function isInside(where: string, whole: string): boolean {
-  const [file, path] = placeOf(where);
-  const [wholeFile, wholePath] = placeOf(whole);
-  const sameFile = file.replace(/:\d+$/, '') === wholeFile.replace(/:\d+$/, '');
-  return sameFile && (path === wholePath || (path.startsWith(wholePath) && /^[.[]/.test(path.slice(wholePath.length))));
+/** Of the notes of one name: those at a place or inside of it. Thousands may share a name, so each is looked at once. */
+function notesByPlace(notes: readonly ImportNote[]): Map<string, ImportNote[]> {
+  const byPlace = new Map<string, ImportNote[]>();
+  for (const note of notes) {
+    const [file, path] = placeOf(note.where);
+    const ends = [...path.matchAll(/[.[]/g)].map(({ index }) => index).concat(path.length);
+    for (const end of new Set(ends)) {
+      const key = placeKey([file, path.slice(0, end)]);
+      const known = byPlace.get(key);
+      if (known === undefined) byPlace.set(key, [note]);
+      else known.push(note);
+    }
+  }
+  return byPlace;
+}
+
+/** The line of a part is another one than that of the whole. */
+function placeKey([file, path]: readonly [string, string]): string {
+  return JSON.stringify([file.replace(/:\d+$/, ''), path]);
 }
 
 /** Where in the target: `conditions[1]`. */

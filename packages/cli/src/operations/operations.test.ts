@@ -223,6 +223,9 @@ describe.each(Object.entries(implementations))('the operations of the %s', (_, o
     expect(await operations.apply(set, options)).toMatchObject({
       applied: true,
       changes: [{ action: 'add', name: 'set' }],
+      added: 1,
+      removed: 0,
+      undeclared: [],
     });
     expect(await operations.apply(set, options)).toMatchObject({ changes: [], unchanged: 1 });
     await expect(
@@ -232,8 +235,13 @@ describe.each(Object.entries(implementations))('the operations of the %s', (_, o
       message: expect.stringContaining("'set'"),
     });
     expect(await operations.declared({ source: 'ours' })).toEqual([{ ...declared, source: 'ours' }]);
+    expect(await operations.plan({ ...set, declarations: [] }, { ...options, prune: false })).toMatchObject({
+      changes: [],
+      undeclared: ['set'],
+    });
     expect(await operations.apply({ ...set, declarations: [] }, options)).toMatchObject({
       changes: [{ action: 'remove' }],
+      removed: 1,
     });
   }, 60_000);
 

@@ -23,7 +23,7 @@ export function paintOutcome(outcome: Outcome, text: string = outcome): string {
   return paint(outcomeStyles[outcome], text);
 }
 
-/** The state of a target: the newest outcome in its colour, or why there is none to speak of. */
+/** The state of a target: the outcome that decides it in its colour, or why there is none to speak of. */
 export function paintState(state: TargetState): string {
   const outcome = outcomes.find((each) => each === state);
   if (outcome !== undefined) return paintOutcome(outcome);

@@ -24,9 +24,11 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 /** Of clients that send slowly, or nothing more. */
-const timeouts = { headersMs: 10_000, requestMs: 60_000, idleMs: 65_000 };
+const timeouts = { headersMs: 5_000, requestMs: 60_000, idleMs: 65_000 };
 /** Requests in flight may finish for so long after the server was told to stop. */
 const drainMs = 1_500;
+/** Connections. More are closed at once: each takes a descriptor of a process that has other work, the schedule, to do. */
+const mostConnections = 256;
 /** One name of a target, encoded, may stand in a path at most. */
 const longestParameter = 100;
 
@@ -66,7 +68,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
 /** Everything but the listening. */
 export async function buildApiServer(options: ApiServerOptions): Promise<FastifyInstance> {
-  const { config, logger, pool, address } = options;
+  const { config, logger, quickPool, address } = options;
   const server = fastify({
     logger: false,
     bodyLimit: config.apiBodyLimitBytes,
@@ -85,10 +87,11 @@ export async function buildApiServer(options: ApiServerOptions): Promise<Fastify
       void reply.code(problem.status).type(problemType).send(problem);
     },
   });
+  server.server.maxConnections = mostConnections;
   server.decorateRequest('caller', null);
   acceptJsonBodies(server);
   const limits = await rateLimitsOf(server, config.apiRateLimit);
-  const verifier = new TokenVerifier(pool);
+  const verifier = new TokenVerifier(quickPool);
   observeRequests(server, options.metrics);
   server.addHook('onRequest', (_request, reply, done) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
@@ -99,8 +102,8 @@ export async function buildApiServer(options: ApiServerOptions): Promise<Fastify
     admitWith({ verifier, limits, host: config.apiHost, loopback: isLoopbackAddress(address) }),
   );
   server.setErrorHandler((error, request, reply) => {
-    const { problem, headers } = refusalOf(error);
-    if (problem.status >= 500 && problem.code !== 'no_worker') {
+    const { problem, headers, worthLogging } = refusalOf(error);
+    if (worthLogging) {
       const route = request.routeOptions.url ?? null;
       logger.error(
         { err: error, method: request.method, route, status: problem.status },

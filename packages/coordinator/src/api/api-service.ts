@@ -30,6 +30,9 @@ const askAgainMs = 1_000;
 const statementTimeoutMs = 15_000;
 /** Connections: what many clients ask for waits here and not before the schedule. */
 const mostConnections = 4;
+/** Beside those: for what must not wait for slow questions of others, see `ApiContext`. */
+const mostQuickConnections = 3;
+const quickStatementTimeoutMs = 5_000;
 
 export interface ApiServiceOptions {
   readonly config: CoordinatorConfig;
@@ -41,6 +44,7 @@ export interface ApiServiceOptions {
 export class ApiService {
   readonly #options: ApiServiceOptions;
   readonly #pool: pg.Pool;
+  readonly #quickPool: pg.Pool;
   readonly #metrics: ApiMetrics;
   readonly #stopping = new AbortController();
   #server: ApiServer | null = null;
@@ -51,14 +55,17 @@ export class ApiService {
     const { config, logger, registry } = options;
     this.#options = options;
     this.#metrics = new ApiMetrics(registry);
-    this.#pool = openPool({
-      connectionString: config.databaseUrl,
-      pooler: config.pooler,
-      applicationName: 'everytick coordinator api',
-      max: mostConnections,
-      statementTimeoutMs,
-      onIdleError: (error) => logger.warn({ err: error }, 'the API lost a database connection'),
-    });
+    const open = (max: number, timeoutMs: number) =>
+      openPool({
+        connectionString: config.databaseUrl,
+        pooler: config.pooler,
+        applicationName: 'everytick coordinator api',
+        max,
+        statementTimeoutMs: timeoutMs,
+        onIdleError: (error) => logger.warn({ err: error }, 'the API lost a database connection'),
+      });
+    this.#pool = open(mostConnections, statementTimeoutMs);
+    this.#quickPool = open(mostQuickConnections, quickStatementTimeoutMs);
   }
 
   /** With the base path; null while it is not open. */
@@ -106,7 +113,7 @@ export class ApiService {
     await this.#opening;
     await this.#server?.close();
     this.#server = null;
-    await this.#pool.end().catch(() => undefined);
+    await Promise.allSettled([this.#pool.end(), this.#quickPool.end()]);
   }
 
   async #openLater(address: string): Promise<void> {
@@ -123,8 +130,8 @@ export class ApiService {
   async #mayOpen(): Promise<boolean> {
     let valid: boolean;
     try {
-      await checkSchemaVersion(this.#pool);
-      valid = await hasValidToken(this.#pool);
+      await checkSchemaVersion(this.#quickPool);
+      valid = await hasValidToken(this.#quickPool);
     } catch (error) {
       this.#waitingFor = `waiting for the database: ${(error as Error).message}`;
       return false;
@@ -140,7 +147,8 @@ export class ApiService {
 
   async #open(address: string): Promise<void> {
     const { config, rules, logger } = this.#options;
-    this.#server = await startApiServer({ config, rules, logger, pool: this.#pool, metrics: this.#metrics, address });
+    const pools = { pool: this.#pool, quickPool: this.#quickPool };
+    this.#server = await startApiServer({ config, rules, logger, ...pools, metrics: this.#metrics, address });
     this.#waitingFor = null;
     logger.info({ url: this.#server.url }, 'serving the API');
   }

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { createToken, type EverytickError, readCoordinatorConfig, revokeToken, silentLogger } from '@everytick/core';
 import { createTestDatabase, eventually, startFaultProxy, type TestDatabase } from '@everytick/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -96,6 +97,41 @@ describe('on loopback without a token', () => {
     }
     const origin = `http://127.0.0.1:${port}`;
     expect((await ask(service, 'POST', '/targets/1/pause', { origin })).status).toBe(404);
+  });
+
+  test('what a page of another site has a browser fetch, without an origin, is not let in either', async () => {
+    const service = await start();
+    for (const site of ['cross-site', 'same-site', 'x', '']) {
+      const answer = await ask(service, 'GET', '/targets', { 'sec-fetch-site': site });
+      expect({ site, ...answer }).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    }
+    for (const site of ['same-origin', 'none']) {
+      expect((await ask(service, 'GET', '/targets', { 'sec-fetch-site': site })).status).toBe(200);
+    }
+  });
+
+  test('HTTP/1.0, as proxies speak it that say nothing else of themselves, is not let in', async () => {
+    const service = await start();
+    const { port } = new URL(service.url ?? '');
+    const first = async (...headers: string[]) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.write(`${['GET /api/v1/targets HTTP/1.0', 'Host: 127.0.0.1', ...headers].join('\r\n')}\r\n\r\n`);
+      return (await socket.toArray()).join('').split('\r\n', 1)[0];
+    };
+    expect(await first()).toBe('HTTP/1.1 401 Unauthorized');
+    const token = await makeToken(['read']);
+    expect(await first(`Authorization: Bearer ${token}`)).toBe('HTTP/1.1 200 OK');
+  });
+
+  test('a web page cannot use up what the programs of this machine may ask', async () => {
+    const service = await start({ EVERYTICK_API_RATE_LIMIT: '3' });
+    const origin = 'https://evil.example';
+    const statuses: number[] = [];
+    for (const path of ['/targets', '/openapi.json', '/nothing', '/targets', '/openapi.json']) {
+      statuses.push((await ask(service, 'GET', path, { origin })).status);
+    }
+    expect(statuses).toEqual([403, 200, 404, 429, 429]);
+    expect((await ask(service, 'GET', '/targets')).status).toBe(200);
   });
 
   test('what a proxy has passed on is not let in', async () => {
@@ -225,9 +261,22 @@ describe('limits', () => {
     const guesses = Array.from({ length: 6 }, (_, n) => `ett_${String(n).repeat(43)}`);
     const statuses: number[] = [];
     for (const guess of guesses) statuses.push(await statusOf(guess));
-    expect(statuses).toEqual([401, 401, 401, 401, 429, 429]);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
     expect(await statusOf(token)).toBe(200);
     for (let n = 3; n <= 5; n++) expect(await statusOf(token)).toBe(200);
     expect(await statusOf(token)).toBe(429);
+  });
+
+  test('that guesses have used up shut out no token of the same address, known here or not', async () => {
+    const [known, fresh] = await Promise.all([makeToken(['read']), makeToken(['read'])]);
+    const service = await start({ EVERYTICK_API_RATE_LIMIT: '5', ...everywhere });
+    const statusOf = async (given: string) => (await ask(service, 'GET', '/targets', bearer(given))).status;
+    expect(await statusOf(known)).toBe(200);
+    const guesses = Array.from({ length: 50 }, (_, n) => statusOf(`ett_${String(n).padStart(43, 'x')}`));
+    expect(await Promise.all([statusOf(known), statusOf(fresh)])).toEqual([200, 200]);
+    const statuses = await Promise.all(guesses);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(45);
+    expect(await Promise.all([statusOf(known), statusOf(fresh)])).toEqual([200, 200]);
   });
 });

@@ -3,7 +3,9 @@
 //   token sent ........ has to be valid, wherever the API listens, and to have the scope
 //   no token sent ..... allowed where the API listens on loopback and the request comes from this machine, see loopback.ts
 //
-// Tokens that are tried out count for the address they come from: whoever guesses is slowed down, whoever knows is not.
+// Tokens that turn out to be none count for the address they come from: whoever guesses is slowed down, whoever knows is not,
+// whatever others at the same address do. What web pages and proxies send without a token counts for itself, so that no page
+// which somebody looks at uses up what the programs of this machine may ask.
 
 import type { TokenScope, VerifiedToken } from '@everytick/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -37,16 +39,16 @@ export function admitWith(options: AuthOptions): (request: FastifyRequest, reply
   return async (request, reply) => {
     const token = tokenOf(request.headers.authorization);
     if (token === null) {
-      await options.limits.count(request, reply, null);
-      const scope = scopeOf(request);
-      if (scope !== null) refuseForeign(request, options);
+      const foreign = options.loopback ? foreignness(request, options.host) : null;
+      await options.limits.count(request, reply, foreign === null ? 'address' : 'foreign');
+      if (scopeOf(request) !== null) refuseWithoutToken(foreign, options);
       return;
     }
-    const known = options.verifier.isKnown(token);
-    if (!known) await options.limits.count(request, reply, null);
     const caller = await options.verifier.verify(token);
-    if (caller === null)
+    if (caller === null) {
+      await options.limits.count(request, reply, 'address');
       throw unauthorized('the token is not valid: it is none, has expired, or was revoked', 'invalid_token');
+    }
     request.caller = caller;
     await options.limits.count(request, reply, caller);
     const scope = scopeOf(request);
@@ -72,12 +74,11 @@ function tokenOf(header: string | undefined): string | null {
 const why: Readonly<Record<Foreign, string>> = {
   host: 'without a token the API answers to names of this machine only, such as localhost',
   origin: 'a web page of another origin has sent this; that needs a token',
-  proxy: 'a proxy has passed this on; that needs a token',
+  proxy: 'a proxy has passed this on, or something else that speaks HTTP/1.0; that needs a token',
 };
 
-function refuseForeign({ headers }: FastifyRequest, { loopback, host }: AuthOptions): void {
+function refuseWithoutToken(foreign: Foreign | null, { loopback }: AuthOptions): void {
   if (!loopback) throw unauthorized('a token is needed: Authorization: Bearer ett_...');
-  const foreign = foreignness(headers, host);
   if (foreign === null) return;
   if (foreign === 'origin') throw new RequestProblem(403, 'forbidden', why.origin);
   throw unauthorized(why[foreign]);

@@ -1,11 +1,13 @@
-// Errors that mean that the database cannot be asked now: no fault of the request, and over in a while.
+// Errors that mean that the database cannot be asked now: no fault of the request, and over in a while. Where all connections
+// of the API are in use, nothing is wrong with the database, and nothing for the log.
 
 import pg from 'pg';
 
 /** SQLSTATE classes: connection, resources, operator intervention; and what the server gave up by itself. */
 const passing = /^(08|53|57P|40P01|40001|55P03)/;
 const QUERY_CANCELED = '57014';
-const lost = /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered/;
+const allInUse = /timeout exceeded when trying to connect/;
+const lost = /Connection terminated|Query read timeout|Client has encountered/;
 const unreachable = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -16,8 +18,22 @@ const unreachable = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** What to tell, or null if it is another error. */
-export function databaseAway(error: unknown): string | null {
+export interface DatabaseAway {
+  /** What to tell. */
+  readonly detail: string;
+  /** Whether it is no more than many questions at once. */
+  readonly busy: boolean;
+}
+
+/** Null if it is another error. */
+export function databaseAway(error: unknown): DatabaseAway | null {
+  const detail = reasonOf(error);
+  if (detail !== null) return { detail, busy: false };
+  const { message = '' } = (error ?? {}) as { readonly message?: string };
+  return allInUse.test(message) ? { detail: 'the API is busy; try again later', busy: true } : null;
+}
+
+function reasonOf(error: unknown): string | null {
   if (error instanceof pg.DatabaseError) {
     if (error.code === QUERY_CANCELED) return 'the database took too long to answer; ask for less, or try again later';
     return passing.test(error.code ?? '') ? 'the database cannot be used now; try again later' : null;

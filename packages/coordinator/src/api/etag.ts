@@ -6,6 +6,7 @@
 // client is going to write over: there the version counts alone, and a result that came in meanwhile is no conflict.
 
 import { createHash } from 'node:crypto';
+import { EverytickError } from '@everytick/core';
 import { RequestProblem } from './problem.ts';
 
 export function etagOf(id: number, version: string, resource: unknown): string {
@@ -25,6 +26,18 @@ export function versionsOf(header: string | undefined, id: number): readonly str
   return tagsOf(header).flatMap((tag) => {
     const [, tagged, version] = /^"(\d+)-(\d+)(?:\.[\w-]*)?"$/.exec(tag) ?? [];
     return version !== undefined && tagged === String(id) ? [version] : [];
+  });
+}
+
+/** What operations say of the header in the OpenAPI document. */
+export const ifMatch = {
+  'if-match': 'an ETag of the target: it is changed only if nobody has changed it since, otherwise the answer is 412',
+};
+
+/** A change that If-Match allows for one version: that the target has another one by now is what the header is for. */
+export async function refusingChanged(id: number, change: Promise<unknown>): Promise<void> {
+  await change.catch((error: unknown) => {
+    throw error instanceof EverytickError && error.code === 'target_changed' ? preconditionFailed(id) : error;
   });
 }
 

@@ -2,11 +2,13 @@
 //
 // On loopback the API needs no token, for whoever can reach it can use this machine. Two things can reach it from elsewhere,
 // and both give themselves away. A web page whose name was pointed at 127.0.0.1 (DNS rebinding) is asked for under that name,
-// so Host has to be this machine's. A web page that sends a request to http://127.0.0.1 (CSRF) has another Origin. What a
-// proxy on this machine passes on came from elsewhere too: such a request needs a token.
+// so Host has to be this machine's. A web page that sends a request to http://127.0.0.1 (CSRF) has another Origin, and where
+// none is sent, such as for images, the browser says in Sec-Fetch-Site that it was another site. What a proxy on this machine
+// passes on came from elsewhere too: such a request needs a token. nginx says nothing of itself unless told to, but speaks
+// HTTP/1.0 (proxy_http_version); programs of this machine speak 1.1.
 
 import { lookup } from 'node:dns/promises';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 const loopback = new BlockList();
@@ -25,11 +27,18 @@ export async function addressesOf(host: string): Promise<string[]> {
 
 export type Foreign = 'host' | 'origin' | 'proxy';
 
+export interface Asking {
+  readonly headers: IncomingHttpHeaders;
+  readonly raw: Pick<IncomingMessage, 'httpVersionMajor' | 'httpVersionMinor'>;
+}
+
 /** Why a request without a token is not from this machine, or null if it is. `host`: as what the API was told to listen on. */
-export function foreignness(headers: IncomingHttpHeaders, host: string): Foreign | null {
+export function foreignness({ headers, raw }: Asking, host: string): Foreign | null {
   const asked = hostnameOf(headers.host);
   if (asked === null || !(isLoopbackName(asked) || asked === host.toLowerCase())) return 'host';
   if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) return 'origin';
+  if (!['same-origin', 'none'].includes(String(headers['sec-fetch-site'] ?? 'none'))) return 'origin';
+  if (raw.httpVersionMajor < 1 || (raw.httpVersionMajor === 1 && raw.httpVersionMinor === 0)) return 'proxy';
   const passedOn = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
   return passedOn.some((name) => headers[name] !== undefined) ? 'proxy' : null;
 }

@@ -49,6 +49,7 @@ describe('the OpenAPI document', () => {
         ...['POST /targets/{id}/restore', 'GET /targets/{id}/results', 'GET /results', 'GET /targets/{id}/summary'],
         ...['GET /overview', 'GET /locations', 'GET /workers', 'POST /check', 'POST /plan', 'POST /apply'],
         'GET /openapi.json',
+        'GET ',
       ].sort(),
     );
   });
@@ -56,7 +57,7 @@ describe('the OpenAPI document', () => {
   test('says of every operation what it is called, who may use it, and all that it answers', () => {
     const ids = operations().map(({ operation }) => operation['operationId']);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const { path, operation } of operations()) {
+    for (const { path, method, operation } of operations()) {
       expect(operation).toMatchObject({ operationId: expect.any(String), summary: expect.any(String) });
       expect(operation['tags']).toHaveLength(1);
       const responses = operation['responses'] as Record<string, { content?: Record<string, object> }>;
@@ -65,10 +66,32 @@ describe('the OpenAPI document', () => {
       const statuses = Object.keys(responses);
       expect(statuses).toEqual(expect.arrayContaining(['400', '429', '500', '503']));
       if (!path.endsWith('openapi.json')) expect(statuses).toEqual(expect.arrayContaining(['401', '403']));
+      if (path.includes('{id}')) expect(statuses).toContain('414');
+      if (method !== 'get') expect(statuses).toEqual(expect.arrayContaining(['413', '415']));
       const body = operation['requestBody'] as { content: Record<string, object> } | undefined;
       if (body === undefined) continue;
       for (const media of Object.values(body.content)) expect(media).toHaveProperty('example');
       expect(statuses).toEqual(expect.arrayContaining(['413', '415', '422']));
+    }
+  });
+
+  test('has every status that long ids and bodies where none is wanted are answered with', async () => {
+    const post = (path: string, body: string, type: string) =>
+      fetch(`${service.url}${path}`, { method: 'POST', body, headers: { 'content-type': type } });
+    expect((await fetch(`${service.url}/targets/${'1'.repeat(101)}`)).status).toBe(414);
+    expect((await post('/targets/1/pause', 'a', 'text/plain')).status).toBe(415);
+    expect((await post('/targets/1/pause', `"${'a'.repeat(1_100_000)}"`, 'application/json')).status).toBe(413);
+  });
+
+  test('is found from the index, and from nowhere that is only like it', async () => {
+    const index = (await (await fetch(service.url ?? '')).json()) as { links: Record<string, string> };
+    expect(index.links['document']).toBe('/api/v1/openapi.json');
+    for (const path of Object.values(index.links)) {
+      expect((await fetch(new URL(path, service.url ?? ''))).status).toBe(200);
+    }
+    for (const path of ['/api/v1/openapiXjson', '/']) {
+      const lost = await fetch(new URL(path, service.url ?? ''), { method: 'GET' });
+      expect(await lost.json()).toMatchObject({ status: 404, detail: expect.stringContaining('/api/v1 tells') });
     }
   });
 

@@ -122,11 +122,13 @@ function answerSchema({ description, schema, example, headers }: AnswerSpec, com
 }
 
 /** Those that every operation can have, those of bodies, and its own. */
-function problemsOf({ body, scope, problems = [] }: Operation): number[] {
+function problemsOf({ method, path, scope, problems = [] }: Operation): number[] {
   const everywhere = [400, 429, 500, 503];
   const ofTokens = scope === null ? [] : [401, 403];
-  const ofBodies = body === undefined ? [] : [413, 415];
-  return [...new Set([...everywhere, ...ofTokens, ...ofBodies, ...problems])].sort((a, b) => a - b);
+  // Also where none is wanted: one that is sent is read.
+  const ofBodies = method === 'GET' ? [] : [413, 415];
+  const ofPaths = path === undefined ? [] : [414];
+  return [...new Set([...everywhere, ...ofTokens, ...ofBodies, ...ofPaths, ...problems])].sort((a, b) => a - b);
 }
 
 const examples: Readonly<
@@ -142,6 +144,7 @@ const examples: Readonly<
     detail: 'target 7 is not as If-Match says: it has been changed since it was read; nothing was changed',
   },
   413: { code: 'body_too_large', detail: 'Request body is too large; see EVERYTICK_API_BODY_LIMIT_BYTES' },
+  414: { code: 'request_invalid', detail: 'the id is longer than any' },
   415: { code: 'unsupported_media_type', detail: 'a body has to be application/json' },
   422: {
     code: 'target_invalid',

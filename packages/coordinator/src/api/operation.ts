@@ -13,6 +13,8 @@ export const basePath = '/api/v1';
 export interface ApiContext {
   /** The API's own, with a timeout for statements: a slow question waits for nobody else, and nobody else for it. */
   readonly pool: pg.Pool;
+  /** For what takes no time and must not wait for slow questions: tokens, and whether a check has been answered. */
+  readonly quickPool: pg.Pool;
   readonly rules: TargetRules;
   readonly logger: Logger;
 }
@@ -57,6 +59,8 @@ export interface Operation<Path extends Fields = Fields, Query extends Fields = 
   /** Names of request headers that it looks at, with what they are for. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: BodySpec;
+  /** Done once it is known who asks, and before anything of the body is read. */
+  readonly beforeBody?: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   /** By status. */
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   /** Statuses of problems that are its own; those that every operation can have go without saying. */
@@ -79,12 +83,13 @@ export function operation<
 }
 
 export function addOperation(server: FastifyInstance, spec: Operation): void {
-  const { method, url, scope, path = {}, query = {}, body, handle } = spec;
+  const { method, url, scope, path = {}, query = {}, body, beforeBody, handle } = spec;
   server.route({
     method,
     url,
     config: { scope, operation: spec },
     ...(body?.limitBytes === undefined ? {} : { bodyLimit: body.limitBytes }),
+    ...(beforeBody === undefined ? {} : { onRequest: beforeBody }),
     handler: async (request, reply) =>
       handle({
         path: readFields(path, request.params),

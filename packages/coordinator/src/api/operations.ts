@@ -2,6 +2,7 @@
 
 import { checkOperations } from './checks.ts';
 import { documentOperation } from './document.ts';
+import { indexOperation } from './index-of-api.ts';
 import type { ApiContext, Operation } from './operation.ts';
 import { placeOperations } from './places.ts';
 import { resultOperations } from './results.ts';
@@ -19,6 +20,7 @@ export function operationsOf(context: ApiContext): Operation[] {
     ...placeOperations(context),
     ...checkOperations(context),
     ...setOperations(context),
+    indexOperation(),
     documentOperation(),
   ];
 }

@@ -68,11 +68,13 @@ const statusOf: Partial<Record<EverytickErrorCode, number>> = {
 export interface Refusal {
   readonly problem: ProblemResource;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether something is wrong here that the operator should know of. */
+  readonly worthLogging: boolean;
 }
 
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof RequestProblem) {
-    return refusal(error.status, error.code, error.message, error.errors, error.headers);
+    return { ...refusal(error.status, error.code, error.message, error.errors, error.headers), worthLogging: false };
   }
   if (error instanceof EverytickError) {
     const status = statusOf[error.code] ?? 500;
@@ -80,13 +82,23 @@ export function refusalOf(error: unknown): Refusal {
     const errors = error.problems.map(({ path, message }) => ({ pointer: jsonPointer(path), detail: message }));
     return refusal(status, error.code, error.message, errors);
   }
+  if (isGone(error)) return refusal(400, 'request_invalid', 'the client has gone before all of its request was here');
   const away = databaseAway(error);
-  if (away !== null) return refusal(503, 'unavailable', away, [], { 'retry-after': '2' });
+  if (away !== null) {
+    const refused = refusal(503, 'unavailable', away.detail, [], { 'retry-after': '2' });
+    return { ...refused, worthLogging: !away.busy };
+  }
   const { statusCode, code = '', message } = (error ?? {}) as Partial<FastifyError>;
   if (statusCode === undefined || statusCode >= 500 || !code.startsWith('FST_ERR_')) return internal;
   if (statusCode === 413) return refusal(413, 'body_too_large', `${message}; see EVERYTICK_API_BODY_LIMIT_BYTES`);
   if (statusCode === 415) return refusal(415, 'unsupported_media_type', 'a body has to be application/json');
   return refusal(statusCode, 'request_invalid', message ?? '');
+}
+
+/** As the server says it of a body that breaks off, with a status: errors of connections to the database have none. */
+function isGone(error: unknown): boolean {
+  const { statusCode, code } = (error ?? {}) as Partial<FastifyError>;
+  return statusCode === 400 && code === 'ECONNRESET';
 }
 
 const internal = refusal(500, 'internal', 'something went wrong here; the log of the coordinator says what');
@@ -106,5 +118,5 @@ function refusal(
     code,
     ...(errors.length === 0 ? {} : { errors: errors.slice(0, mostErrors) }),
   };
-  return { problem, headers };
+  return { problem, headers, worthLogging: status >= 500 && code !== 'no_worker' };
 }

@@ -1,4 +1,5 @@
-// How many requests a minute are taken: of each token, and of each address that sends none.
+// How many requests a minute are taken: of each token, of each address that sends none, and of what comes from elsewhere
+// through this machine.
 
 import type { VerifiedToken } from '@everytick/core';
 import rateLimit from '@fastify/rate-limit';
@@ -8,9 +9,11 @@ import { RequestProblem } from './problem.ts';
 const windowMs = 60_000;
 
 export interface RateLimits {
-  /** Counts a request for a token, or for its address. Throws `rate_limited`. */
-  count(request: FastifyRequest, reply: FastifyReply, caller: VerifiedToken | null): Promise<void>;
+  /** Counts a request for a token, for its address, or among the foreign ones. Throws `rate_limited`. */
+  count(request: FastifyRequest, reply: FastifyReply, whose: VerifiedToken | 'address' | 'foreign'): Promise<void>;
 }
+
+const byWhom = { address: 'of this address', foreign: 'of web pages and proxies without a token' } as const;
 
 /** `most` requests a minute. */
 export async function rateLimitsOf(server: FastifyInstance, most: number): Promise<RateLimits> {
@@ -23,9 +26,11 @@ export async function rateLimitsOf(server: FastifyInstance, most: number): Promi
     timeWindow: windowMs,
     keyGenerator: (request) => String(request.caller?.id),
   });
+  const foreign = server.createRateLimit({ max: most, timeWindow: windowMs, keyGenerator: () => 'foreign' });
   return {
-    async count(request, reply, caller) {
-      const counted = await (caller === null ? byAddress : byToken)(request);
+    async count(request, reply, whose) {
+      const bucket = whose === 'address' ? byAddress : whose === 'foreign' ? foreign : byToken;
+      const counted = await bucket(request);
       if (counted.isAllowed) return;
       const { max, remaining, ttlInSeconds, isExceeded } = counted;
       reply.headers({
@@ -34,8 +39,8 @@ export async function rateLimitsOf(server: FastifyInstance, most: number): Promi
         'ratelimit-reset': String(ttlInSeconds),
       });
       if (!isExceeded) return;
-      const whose = caller === null ? 'of this address' : `with the token '${caller.name}'`;
-      throw new RequestProblem(429, 'rate_limited', `more than ${max} requests a minute ${whose}; try again later`, {
+      const by = typeof whose === 'string' ? byWhom[whose] : `with the token '${whose.name}'`;
+      throw new RequestProblem(429, 'rate_limited', `more than ${max} requests a minute ${by}; try again later`, {
         headers: { 'retry-after': String(Math.max(1, ttlInSeconds)) },
       });
     },

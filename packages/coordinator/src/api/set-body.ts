@@ -18,6 +18,9 @@ import {
 import { z } from 'zod';
 import { declaredTargetSchema } from './target-body.ts';
 
+/** In one set. Whoever has more gives each part of them a source of its own. */
+export const mostTargets = 50_000;
+
 export const setBodySchema = z
   .object({
     source: z
@@ -27,7 +30,7 @@ export const setBodySchema = z
       .meta({ description: 'whose targets these are; null: nobody, as if added by hand' }),
     prune: z.boolean().optional().meta({ description: 'whether to remove targets of that source that are not here' }),
     adopt: z.boolean().optional().meta({ description: 'whether to take over targets of other sources' }),
-    targets: z.array(declaredTargetSchema),
+    targets: z.array(declaredTargetSchema).max(mostTargets),
   })
   .meta({ id: 'TargetSet' });
 
@@ -42,8 +45,8 @@ const turnAfter = 100;
 const mostProblems = 100;
 const fields = ['source', 'prune', 'adopt', 'targets'];
 
-/** Throws `target_invalid` that tells every problem with its place. */
-export async function readSetBody(body: unknown, rules: TargetRules): Promise<AskedSet> {
+/** Throws `target_invalid` that tells every problem with its place, and the reason of `gone` once nobody waits any more. */
+export async function readSetBody(body: unknown, rules: TargetRules, gone: AbortSignal): Promise<AskedSet> {
   if (!isMapping(body))
     throw invalid([{ path: [], message: `is ${kindOf(body)}; it has to be a mapping with targets` }]);
   const { source = null, prune = false, adopt = false, targets } = body;
@@ -60,7 +63,7 @@ export async function readSetBody(body: unknown, rules: TargetRules): Promise<As
     if (typeof value !== 'boolean')
       problems.push({ path: [key], message: `is ${kindOf(value)}; it has to be true or false` });
   }
-  const declarations = await readTargets(targets, rules, problems);
+  const declarations = await readTargets(targets, rules, problems, gone);
   if (problems.length > 0) throw invalid(problems);
   return {
     set: { source: source as string | null, declarations },
@@ -72,6 +75,7 @@ async function readTargets(
   given: unknown,
   rules: TargetRules,
   problems: PlacedProblem[],
+  gone: AbortSignal,
 ): Promise<TargetDeclaration[]> {
   if (!Array.isArray(given)) {
     problems.push({
@@ -80,11 +84,19 @@ async function readTargets(
     });
     return [];
   }
+  if (given.length > mostTargets) {
+    const message = `are ${given.length}; at most ${mostTargets} are taken at once. Give each part a source of its own`;
+    problems.push({ path: ['targets'], message });
+    return [];
+  }
   const schema = targetSpecSchemaWith(rules);
   const declarations: TargetDeclaration[] = [];
   const places = new Map<string, number>();
   for (const [position, target] of given.entries()) {
-    if (position % turnAfter === turnAfter - 1) await turn();
+    if (position % turnAfter === turnAfter - 1) {
+      await turn();
+      gone.throwIfAborted();
+    }
     const { paused = null, ...document } = isMapping(target) ? target : {};
     if (paused !== null && typeof paused !== 'boolean') {
       problems.push({

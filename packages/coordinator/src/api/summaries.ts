@@ -5,10 +5,16 @@ import { overviewExample, summaryExample } from './examples.ts';
 import { type ApiContext, type Operation, operation } from './operation.ts';
 import { periodOf } from './period.ts';
 import { momentField, textField } from './request-fields.ts';
+import { clientGone } from './request-gone.ts';
 import { storedTarget, targetPath } from './target-path.ts';
 import { targetFilterFields, targetFilterOf } from './target-query.ts';
+import { Turns } from './turns.ts';
+
+/** They may read a week of results. So many leave connections for the rest. */
+const slowQuestions = { atOnce: 2, mostWaiting: 20, longestWaitMs: 4_000, work: 'summaries' };
 
 export function summaryOperations(context: ApiContext): Operation[] {
+  const turns = new Turns(slowQuestions);
   return [
     operation({
       method: 'GET',
@@ -25,9 +31,10 @@ export function summaryOperations(context: ApiContext): Operation[] {
       },
       answers: { 200: { description: 'the summary', schema: summaryResource, example: summaryExample } },
       problems: [404],
-      handle: async ({ path, query }) => {
+      handle: async ({ path, query, reply }) => {
         const { id: targetId } = await storedTarget(context, path.id);
-        return summarizeTarget(context.pool, { targetId, ...periodOf(query), location: query.location });
+        const asked = { targetId, ...periodOf(query), location: query.location };
+        return turns.during(() => summarizeTarget(context.pool, asked), clientGone(reply));
       },
     }),
     operation({
@@ -39,7 +46,10 @@ export function summaryOperations(context: ApiContext): Operation[] {
       scope: 'read',
       query: targetFilterFields,
       answers: { 200: { description: 'the overview', schema: overviewResource, example: overviewExample } },
-      handle: ({ query }) => overviewOfTargets(context.pool, targetFilterOf(query)),
+      handle: ({ query, reply }) => {
+        const filter = targetFilterOf(query);
+        return turns.during(() => overviewOfTargets(context.pool, filter), clientGone(reply));
+      },
     }),
   ];
 }

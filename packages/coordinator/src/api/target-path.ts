@@ -2,9 +2,15 @@
 
 import { EverytickError, getTarget, type VersionedTarget } from '@everytick/core';
 import { z } from 'zod';
-import type { ApiContext } from './operation.ts';
+import { type ApiContext, basePath } from './operation.ts';
 
-const allowed = { error: () => 'has to be the id of a target, a whole number' };
+const allowed = {
+  error: ({ input }: { readonly input?: unknown }) =>
+    ['has to be the id of a target, a whole number', ...(isName(input) ? [findIt(input)] : [])].join('; '),
+};
+const isName = (input: unknown): input is string => typeof input === 'string' && /[^\d.+-]/.test(input);
+const findIt = (name: string) =>
+  `GET ${basePath}/targets?name=${encodeURIComponent(name.toWellFormed())} finds it by its name`;
 
 export const targetPath = {
   id: z
@@ -14,7 +20,7 @@ export const targetPath = {
 } as const;
 
 /** Present or removed. Throws `target_not_found`. */
-export async function storedTarget({ pool }: ApiContext, id: number): Promise<VersionedTarget> {
+export async function storedTarget({ pool }: Pick<ApiContext, 'pool'>, id: number): Promise<VersionedTarget> {
   const target = await getTarget(pool, id);
   if (target === null) throw targetNotFound(id);
   return target;

@@ -25,12 +25,25 @@ export function targetFilterOf(query: FieldsOf<typeof targetFilterFields>): Targ
     name,
     search,
     group,
-    labels: label === undefined ? undefined : Object.fromEntries(label.map(labelOf)),
+    labels: label === undefined ? undefined : labelsOf(label),
     location,
     source: source === '' ? null : source,
     states: state,
     deleted,
   };
+}
+
+/** A target has one value of a name, so two of them would be asked for in vain. */
+function labelsOf(given: readonly string[]): Readonly<Record<string, string>> {
+  const labels = new Map<string, string>();
+  for (const [name, value] of given.map(labelOf)) {
+    const other = labels.get(name) ?? value;
+    if (other !== value) {
+      throw wrong('label', `'${name}' is given as '${other}' and as '${value}'; a target has one value of it at most`);
+    }
+    labels.set(name, value);
+  }
+  return Object.fromEntries(labels);
 }
 
 function labelOf(given: string): [string, string] {

@@ -125,6 +125,14 @@ describe('one that is not there', () => {
   });
 });
 
+test('a name where an id has to be is told how to find the id', async () => {
+  const { body } = await ask('PATCH', '/targets/fast%20one', { every: '10s' });
+  expect(body.detail).toBe(
+    'id: has to be the id of a target, a whole number; GET /api/v1/targets?name=fast%20one finds it by its name',
+  );
+  expect((await ask('GET', '/targets/1.5')).body.detail).toBe('id: has to be the id of a target, a whole number');
+});
+
 test('an id never means another target that is called like it', async () => {
   const { id } = await add();
   const other = await add({ name: String(id) });
@@ -236,6 +244,27 @@ describe('If-Match', () => {
     expect(listed.status).toBe(204);
   });
 
+  test('holds for pausing, resuming and restoring as well', async () => {
+    const { id } = await add();
+    const tagNow = async () => (await ask('GET', `/targets/${id}`)).headers.get('etag') ?? '';
+    const step = (verb: string, etag: string) => ask('POST', `/targets/${id}/${verb}`, undefined, { 'if-match': etag });
+    const old = await tagNow();
+    await ask('PATCH', `/targets/${id}`, { every: '20s' });
+    for (const verb of ['pause', 'resume', 'restore']) {
+      expect(await step(verb, old)).toMatchObject({ status: 412, body: { code: 'precondition_failed' } });
+    }
+    expect((await ask('GET', `/targets/${id}`)).body).toMatchObject({ paused: false });
+    const paused = await step('pause', await tagNow());
+    expect(paused).toMatchObject({ status: 200, body: { paused: true } });
+    expect(await step('resume', paused.headers.get('etag') ?? '')).toMatchObject({ body: { paused: false } });
+    expect((await step('resume', '*')).status).toBe(200);
+    const present = await tagNow();
+    await ask('DELETE', `/targets/${id}`);
+    expect((await step('pause', await tagNow())).status).toBe(404);
+    expect((await step('restore', present)).status).toBe(412);
+    expect(await step('restore', await tagNow())).toMatchObject({ status: 200, body: { deleted_at: null } });
+  });
+
   test('lets one of many changes at once through', async () => {
     const { id } = await add();
     const etag = (await ask('GET', `/targets/${id}`)).headers.get('etag') ?? '';
@@ -308,6 +337,7 @@ describe('lists of targets', () => {
     ['limit=1e1', 'limit', "'1e1' is not allowed"],
     ['state=broken', 'state', 'has to be one of up, degraded'],
     ['label=team', 'label', 'such as team:shop'],
+    ['label=team:x&label=team:y', 'label', "'team' is given as 'x' and as 'y'"],
     ['deleted=yes', 'deleted', 'true or false'],
     ['search=a%00b', 'search', 'a text'],
     ['source=A%20b', 'source', 'no name of a source'],

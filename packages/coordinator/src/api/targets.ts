@@ -12,7 +12,7 @@ import {
   targetPage,
   targetResourceOf,
 } from '@everytick/core';
-import { isNoneMatch, preconditionFailed, versionsOf } from './etag.ts';
+import { ifMatch, isNoneMatch, preconditionFailed, refusingChanged, versionsOf } from './etag.ts';
 import { patchExample, targetPageExample, targetSpecExample } from './examples.ts';
 import { type ApiContext, basePath, type Operation, operation } from './operation.ts';
 import { patchedBy } from './patch-target.ts';
@@ -22,9 +22,6 @@ import { targetDocumentSchema, targetPatchSchema } from './target-body.ts';
 import { presentId, storedTarget, targetPath } from './target-path.ts';
 import { targetFilterFields, targetFilterOf } from './target-query.ts';
 
-const ifMatch = {
-  'if-match': 'an ETag of the target: it is changed only if nobody has changed it since, otherwise the answer is 412',
-};
 const tag = 'targets';
 
 export function targetOperations(context: ApiContext): Operation[] {
@@ -162,9 +159,7 @@ function remove(context: ApiContext): Operation {
     problems: [404, 412],
     handle: async ({ path, request, reply }) => {
       const versions = versionsOf(request.headers['if-match'], path.id);
-      await removeTargetById(context.pool, presentId(path.id), versions).catch((error: unknown) => {
-        throw changedMeanwhile(error) ? preconditionFailed(path.id) : error;
-      });
+      await refusingChanged(path.id, removeTargetById(context.pool, presentId(path.id), versions));
       return reply.code(204).send();
     },
   });
@@ -184,13 +179,7 @@ async function matching(
   }
   const { version, deletedAt } = await storedTarget(context, id);
   if (deletedAt === null && !versions.includes(version)) throw preconditionFailed(id);
-  await change(version).catch((error: unknown) => {
-    throw changedMeanwhile(error) ? preconditionFailed(id) : error;
-  });
-}
-
-function changedMeanwhile(error: unknown): boolean {
-  return error instanceof EverytickError && error.code === 'target_changed';
+  await refusingChanged(id, change(version));
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,9 +1,15 @@
 // Recognizes tokens without asking the database for each request. A token that was found valid counts as valid for five more
 // seconds, so one that is revoked is refused within that time.
+//
+// Tokens that were not valid a moment ago may be guesses. A few of them are looked up at once, and those that were valid do
+// not wait for them.
 
 import { hashOfToken, looksLikeToken, type Queryable, type VerifiedToken, verifyToken } from '@everytick/core';
+import { Turns } from './turns.ts';
 
 const freshMs = 5_000;
+/** Each takes a millisecond or so. */
+const unknownOnes = { atOnce: 2, mostWaiting: 100, longestWaitMs: 2_000, work: 'tokens' };
 
 interface Known {
   readonly verified: VerifiedToken;
@@ -14,18 +20,14 @@ interface Known {
 export class TokenVerifier {
   readonly #database: Queryable;
   readonly #known = new Map<string, Known>();
+  readonly #unknown = new Turns(unknownOnes);
   readonly #asking = new Map<string, Promise<VerifiedToken | null>>();
 
   constructor(database: Queryable) {
     this.#database = database;
   }
 
-  /** Whether it was valid when it was seen last, so that asking about it again is no guessing. */
-  isKnown(token: string): boolean {
-    return this.#known.has(keyOf(token));
-  }
-
-  /** Null: it is none, or it has expired or been revoked. Rejects where the database cannot be asked. */
+  /** Null: it is none, or it has expired or been revoked. Rejects where the database cannot be asked, or not now. */
   verify(token: string): Promise<VerifiedToken | null> {
     if (!looksLikeToken(token)) return Promise.resolve(null);
     const key = keyOf(token);
@@ -33,7 +35,8 @@ export class TokenVerifier {
     if (known !== undefined && performance.now() < known.freshUntilMs) return Promise.resolve(known.verified);
     let asking = this.#asking.get(key);
     if (asking === undefined) {
-      asking = this.#ask(key, token).finally(() => this.#asking.delete(key));
+      const ask = () => this.#ask(key, token);
+      asking = (known === undefined ? this.#unknown.during(ask) : ask()).finally(() => this.#asking.delete(key));
       this.#asking.set(key, asking);
     }
     return asking;

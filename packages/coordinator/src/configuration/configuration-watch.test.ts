@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, openPool } from '@everytick/core';
 import { createTestDatabase, eventually, makeScratchDirectory, type TestDatabase } from '@everytick/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -126,6 +127,26 @@ describe('a watched configuration', () => {
         ],
       }),
     ]);
+  });
+
+  it('is not taken from files that are being written: what is still to come would be removed', async () => {
+    const path = join(directory, 'everytick.yaml');
+    const all = Array.from({ length: 30 }, (_, index) => `t${String(index).padStart(2, '0')}`);
+    await writeFile(path, targetsNamed(...all));
+    watch(path);
+    await eventually(async () => expect(await names()).toEqual(all));
+    const { rows: before } = await database.query('SELECT id FROM monitored_targets ORDER BY id');
+    // Piece by piece, each of which is a file without mistakes, for longer than the watch takes to look.
+    const pieces = `${targetsNamed(...all)}  - { name: t30, url: http://t30.example }\n`.split(/(?<=\n)/);
+    const file = await open(path, 'w');
+    for (const piece of pieces) {
+      await file.write(piece);
+      await delay(100);
+    }
+    await file.close();
+    await eventually(async () => expect(await names()).toEqual([...all, 't30']));
+    const { rows: after } = await database.query('SELECT id FROM monitored_targets ORDER BY id');
+    expect(after).toHaveLength(before.length + 1);
   });
 
   it('need not be there yet, and may go away', async () => {

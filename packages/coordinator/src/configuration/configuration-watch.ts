@@ -1,13 +1,16 @@
 // Keeps the targets of one source as a configuration file, or a directory of them, declares them.
 //
-//   looking --(files changed)--> reading --(they are right)--> applying --> looking
-//                                   |                             |
-//                                   '--(wrong: told, once)        |--(refused: told, and tried again every minute)
-//                                                                 '--(database away: tried again, less and less often)
+//   looking --(files changed, and not just now)--> reading --(they are right)--> applying --> looking
+//                                                     |                             |
+//                                                     '--(wrong: told, once)        |--(refused: told, and tried again every minute)
+//                                                                                   '--(database away: tried again, less and less often)
 //
 // Nothing but a set that is right as a whole is ever applied, so the last good one stays in force whatever happens to the
-// files. Every coordinator does this, leading or not: applies wait for each other, and one that finds everything as declared
-// changes nothing.
+// files. Half a file may be right as well, and to apply it would take away the targets of the other half: so files count only
+// when nobody has touched them for a moment.
+//
+// Every coordinator does this, leading or not: applies wait for each other, and one that finds everything as declared changes
+// nothing. What is in force is applied again every few minutes, because one that has files of yesterday may have been there.
 
 import { createHash } from 'node:crypto';
 import {
@@ -16,9 +19,11 @@ import {
   checkSchemaVersion,
   type Environment,
   EverytickError,
+  type EverytickErrorCode,
   type Logger,
   type Plan,
-  parseConfiguration,
+  type PlannedAction,
+  parseConfigurationGently,
   readConfigurationFiles,
   type TargetRules,
   type TargetSet,
@@ -42,8 +47,9 @@ export interface ConfigurationWatchOptions {
 const lookEveryMs = 1_000;
 const refusedAgainMs = 60_000;
 const longestRetryMs = 30_000;
-/** Clocks of file systems are this coarse: what was written just now may be written again without looking different. */
+/** Whoever writes files piece by piece has to be faster than this, from one piece to the next. */
 const settledAfterMs = 2_000;
+const applyAgainMs = 300_000;
 
 export class ConfigurationWatch {
   readonly #options: ConfigurationWatchOptions;
@@ -51,13 +57,17 @@ export class ConfigurationWatch {
   readonly #pause = new Nudge();
   #running: Promise<void> | undefined;
   /** Of the files that were read last; null before that. */
-  #fingerprint: string | null = null;
-  /** When they have to be read again although they look the same; of `performance.now()`. */
-  #readAgainAt = Infinity;
+  #readMark: string | null = null;
+  /** Of the files as they were seen last, and since when they have been so; of `performance.now()`. */
+  #seenMark: string | null = null;
+  #seenSince = 0;
   /** Of what was in them. */
   #digest: string | null = null;
   /** What they declare, until it is in force. */
   #pending: TargetSet | null = null;
+  /** What was put in force last, and when that is looked after again. */
+  #inForce: TargetSet | null = null;
+  #lookAfterAt = Infinity;
   #tryAgainAt = 0;
   #failures = 0;
   #lastTold: string | null = null;
@@ -81,6 +91,7 @@ export class ConfigurationWatch {
       try {
         await this.#look();
         if (this.#pending !== null && performance.now() >= this.#tryAgainAt) await this.#apply(this.#pending);
+        else if (this.#inForce !== null && performance.now() >= this.#lookAfterAt) await this.#lookAfter(this.#inForce);
       } catch (error) {
         // Nothing may end the watch.
         this.#options.logger.error({ err: error }, 'following the configuration failed, it will be tried again');
@@ -91,35 +102,41 @@ export class ConfigurationWatch {
 
   async #look(): Promise<void> {
     const { path } = this.#options;
-    const before = await fingerprintOf(path);
-    if (before === this.#fingerprint && performance.now() < this.#readAgainAt) return;
+    const { mark, changedAtMs } = await fingerprintOf(path);
+    if (mark !== this.#seenMark) {
+      this.#seenMark = mark;
+      this.#seenSince = performance.now();
+    }
+    if (mark === this.#readMark) return;
+    // By the clock of the file system or, where that is another one, by ours.
+    const untouchedMs = Math.max(Date.now() - changedAtMs, performance.now() - this.#seenSince);
+    if (untouchedMs < settledAfterMs) return;
     const files = await readConfigurationFiles(path).catch((error: unknown) => asEverytickError(error));
     // Read while it was being changed: it will be read again.
-    if ((await fingerprintOf(path)) !== before) return;
-    this.#readAgainAt = before === this.#fingerprint ? Infinity : performance.now() + settledAfterMs;
-    this.#fingerprint = before;
+    if ((await fingerprintOf(path)).mark !== mark) return;
+    this.#readMark = mark;
     const digest = digestOf(files);
     if (digest === this.#digest) return;
     this.#digest = digest;
-    this.#read(files);
+    await this.#read(files);
   }
 
-  #read(files: readonly ConfigurationFile[] | EverytickError): void {
+  async #read(files: readonly ConfigurationFile[] | EverytickError): Promise<void> {
     const { rules, environment, source, logger, path } = this.#options;
+    // Not even what was waiting for the database: its files are gone.
+    this.#pending = null;
+    this.#lastTold = null;
     try {
       if (files instanceof EverytickError) throw files;
-      const set = parseConfiguration(files, rules, environment);
+      const set = await parseConfigurationGently(files, rules, environment);
       this.#pending = { ...set, source: set.source ?? source };
       this.#tryAgainAt = 0;
       this.#failures = 0;
-      this.#lastTold = null;
     } catch (error) {
-      const { message } = asEverytickError(error);
-      // Not even what was waiting for the database: its files are gone.
-      this.#pending = null;
       this.#options.metrics.missed('invalid');
-      const problems = message.split('\n');
-      logger.error({ path, problems }, 'the configuration is invalid: nothing was changed, what was in force stays so');
+      const said = 'the configuration is invalid: nothing was changed, what was in force stays so';
+      if (error instanceof EverytickError) logger.error({ path, problems: error.message.split('\n') }, said);
+      else logger.error({ path, err: error }, said);
     }
   }
 
@@ -129,7 +146,7 @@ export class ConfigurationWatch {
       await checkSchemaVersion(pool);
       this.#succeeded(set, await applyTargets(pool, set, { prune: true, adopt: false }));
     } catch (error) {
-      if (error instanceof EverytickError && error.code !== 'schema_outdated') this.#refused(error);
+      if (error instanceof EverytickError && !passing.has(error.code)) this.#refused(error);
       else this.#failed(error);
     }
   }
@@ -138,11 +155,26 @@ export class ConfigurationWatch {
     const { logger, metrics, path } = this.#options;
     this.#pending = null;
     this.#lastTold = null;
+    this.#inForce = set;
+    this.#lookAfterAt = performance.now() + applyAgainMs;
     metrics.succeeded(plan.changes.length === 0 ? 'unchanged' : 'applied', set.declarations.length);
-    const counts = { added: 0, changed: 0, removed: 0, unchanged: plan.unchanged };
-    const words = { add: 'added', change: 'changed', remove: 'removed' } as const;
-    for (const { action } of plan.changes) counts[words[action]]++;
-    logger.info({ path, source: set.source, ...counts }, 'the configuration is in force');
+    logger.info({ path, source: set.source, ...changesOf(plan) }, 'the configuration is in force');
+  }
+
+  /** Brings back what has been changed elsewhere. Where that fails there is another time, and the files are none the worse. */
+  async #lookAfter(set: TargetSet): Promise<void> {
+    const { pool, logger, path } = this.#options;
+    this.#lookAfterAt = performance.now() + applyAgainMs;
+    try {
+      const plan = await applyTargets(pool, set, { prune: true, adopt: false });
+      if (plan.changes.length === 0) return;
+      logger.warn(
+        { path, source: set.source, ...changesOf(plan) },
+        'targets were not as the configuration declares them, and are so again',
+      );
+    } catch (error) {
+      logger.warn({ path, err: error }, 'cannot tell whether the configuration is still in force');
+    }
   }
 
   /** Tried again, because what is in its way may be taken away. */
@@ -170,6 +202,20 @@ export class ConfigurationWatch {
     this.#lastTold = told;
     return isNew;
   }
+}
+
+/** Codes of errors that go away by themselves. */
+const passing: ReadonlySet<EverytickErrorCode> = new Set(['schema_outdated', 'targets_busy', 'database_unreachable']);
+
+const mostNames = 20;
+
+/** For the log: how many targets, and the names of the first of them. */
+function changesOf(plan: Plan) {
+  const named = (action: PlannedAction) => {
+    const names = plan.changes.filter((change) => change.action === action).map(({ name }) => name);
+    return { count: names.length, names: names.slice(0, mostNames) };
+  };
+  return { added: named('add'), changed: named('change'), removed: named('remove'), unchanged: plan.unchanged };
 }
 
 function digestOf(files: readonly ConfigurationFile[] | EverytickError): string {

@@ -1,13 +1,15 @@
 // Plans as the API and `--json` show them.
 
 import { z } from 'zod';
-import type { DeclaredState, Plan } from '../apply/plan.ts';
+import { countChanges, type DeclaredState, type Plan } from '../apply/plan.ts';
 import { targetDocument } from '../targets/target-document.ts';
 import { withoutPassword } from '../targets/target-url.ts';
 
 const declaredState = z
   .looseObject({ name: z.string(), url: z.string(), paused: z.boolean(), source: z.string().nullable() })
   .meta({ id: 'DeclaredState', description: 'a target as targets files say it, with `paused` and `source`' });
+
+const count = (description: string) => z.int().nonnegative().meta({ description });
 
 export const planResource = z
   .object({
@@ -23,7 +25,13 @@ export const planResource = z
         after: declaredState.nullable(),
       }),
     ),
-    unchanged: z.int().nonnegative(),
+    added: count('how many targets are added; of a plan, would be'),
+    changed: count('how many targets are changed; of a plan, would be'),
+    removed: count('how many targets are removed; of a plan, would be'),
+    unchanged: count('how many targets are as declared already'),
+    undeclared: z.array(z.string()).meta({
+      description: 'names of targets of this source that the set does not declare; they stay without `prune`',
+    }),
   })
   .meta({ id: 'Plan' });
 export type PlanResource = z.infer<typeof planResource>;
@@ -40,7 +48,9 @@ export function planResourceOf(plan: Plan, applied: boolean): PlanResource {
       before: before && stateOf(before),
       after: after && stateOf(after),
     })),
+    ...countChanges(plan.changes),
     unchanged: plan.unchanged,
+    undeclared: [...plan.undeclared],
   };
 }
 

@@ -12,21 +12,27 @@ export const summaryResource = z
     target: z.string(),
     from: moment('the beginning of the period'),
     to: moment('its end, not included'),
+    since: moment(
+      'when the first schedule began that owed ticks in the period; after `from` where the target is younger than that; null where nothing was owed',
+    ).nullable(),
     location: z.string().nullable().meta({ description: 'null: all of them together' }),
     ticks: z.object({
-      expected: ticks('that the schedules owed in the period, up to now; not those that are still open'),
+      expected: ticks(
+        'that the schedules owed in the period, up to now, but for checks that are under way or may still begin in time: up + degraded + down + missed + skipped + pending',
+      ),
       up: ticks('as it should be'),
       degraded: ticks('too slow, or otherwise not quite as it should be'),
       down: ticks('not as it should be'),
       missed: ticks('nobody ran it in time'),
       skipped: ticks('paused or in maintenance'),
+      pending: ticks('due, and nothing recorded yet'),
     }),
     uptime: share('(up + degraded) / (up + degraded + down); null where nothing was observed'),
     coverage: share('(up + degraded + down) / (expected - skipped); null where nothing was owed'),
     response_time_ms: z
       .object({ p50: z.number(), p90: z.number(), p95: z.number(), p99: z.number(), max: z.number() })
       .nullable()
-      .meta({ description: 'of checks that were up or degraded; null where there is none' }),
+      .meta({ description: 'of checks that were up or degraded, to the microsecond; null where there is none' }),
   })
   .meta({ id: 'Summary' });
 export type SummaryResource = z.infer<typeof summaryResource>;

@@ -7,7 +7,7 @@ import { withoutPassword } from '../targets/target-url.ts';
 import { microseconds, moment, nextCursor, outcome, targetId } from './fields.ts';
 
 export const targetStates = ['up', 'degraded', 'down', 'missed', 'skipped', 'paused', 'maintenance', 'new'] as const;
-/** `paused` and `maintenance` are what is so now; the others are the newest result's outcome; `new`: there is none yet. */
+/** `paused` and `maintenance` are what is so now; the others are the outcome of `lastResult`; `new`: there is none yet. */
 export type TargetState = (typeof targetStates)[number];
 
 export const lastResultResource = z
@@ -22,7 +22,11 @@ export const lastResultResource = z
     error_detail: z.string().nullable(),
     ticks: z.int().positive().meta({ description: 'how many ticks the row stands for' }),
   })
-  .meta({ id: 'LastResult', description: 'the newest row of the ledger, of all locations' });
+  .meta({
+    id: 'LastResult',
+    description:
+      'of the newest rows of the ledger, one for each location of the target, the one that decides its state: the worst; among equals the newest',
+  });
 
 /** `spec` is what can be given back to PUT; its schema is that of targets files. */
 export const targetResource = z
@@ -30,7 +34,10 @@ export const targetResource = z
     id: targetId,
     name: z.string(),
     source: z.string().nullable().meta({ description: 'the set that it belongs to; null: made by hand' }),
-    state: z.enum(targetStates),
+    state: z.enum(targetStates).meta({
+      description:
+        'paused or maintenance, if that is so now; otherwise the worst outcome (down, degraded, missed, up, skipped) among the newest result of each of its locations; new: there is none yet',
+    }),
     paused: z.boolean(),
     in_maintenance: z.boolean(),
     created_at: moment('when it was added'),

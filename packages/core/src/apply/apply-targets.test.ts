@@ -80,7 +80,7 @@ describe('applying a set', () => {
     await apply(set);
     await database.query('DELETE FROM target_changes');
     const before = await versions();
-    expect(await apply(set, prune)).toEqual({ source: 'shop', changes: [], unchanged: 2 });
+    expect(await apply(set, prune)).toEqual({ source: 'shop', changes: [], unchanged: 2, undeclared: [] });
     expect(await versions()).toEqual(before);
     expect(await changesToSync()).toBe(0);
   });
@@ -151,8 +151,12 @@ describe('applying a set', () => {
     await addTargets(database.pool, [spec({ name: 'by hand' })]);
     await apply(setOf('blog', declare({ name: 'blog' })));
     await apply(setOf('shop', declare({ name: 'a' }), declare({ name: 'b' })));
-    expect((await apply(setOf('shop', declare({ name: 'a' })))).changes).toEqual([]);
-    const { changes } = await apply(setOf('shop', declare({ name: 'a' })), prune);
+    const stays = { changes: [], undeclared: ['b'] };
+    expect(await apply(setOf('shop', declare({ name: 'a' })))).toMatchObject(stays);
+    expect(await plan(setOf('shop', declare({ name: 'a' })))).toMatchObject(stays);
+    expect((await plan(setOf(null, declare({ name: 'by hand' })))).undeclared).toEqual([]);
+    const { changes, undeclared } = await apply(setOf('shop', declare({ name: 'a' })), prune);
+    expect(undeclared).toEqual([]);
     expect(changes).toMatchObject([{ action: 'remove', name: 'b', after: null, before: { source: 'shop' } }]);
     expect(await namesOf()).toEqual(['a', 'blog', 'by hand']);
   });
@@ -235,6 +239,6 @@ describe('a plan', () => {
       planned.changes,
     );
     expect(planned.changes.map(({ action }) => action)).toEqual(['remove', 'change', 'add']);
-    expect(await plan(set, prune)).toEqual({ source: 'shop', changes: [], unchanged: 2 });
+    expect(await plan(set, prune)).toEqual({ source: 'shop', changes: [], unchanged: 2, undeclared: [] });
   });
 });

@@ -58,7 +58,7 @@ function tryToApply(pool: pg.Pool, set: TargetSet, options: PlanOptions): Promis
   return inTransaction(pool, { statementTimeoutMs }, async (client) => {
     const { rows } = await client.query<{ locked: boolean }>(lockSql);
     if (!rows[0]?.locked) return null;
-    const stored = await readStoredStates(client, set, options);
+    const stored = await readStoredStates(client, set);
     const plan = await planOf(set, stored, options);
     return withIds(plan, await writePlan(client, plan, stored));
   });

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EverytickError } from '../domain/error.ts';
 import { nameTaken } from '../targets/target-errors.ts';
 import { fieldDifferences, stateDocument } from './changed-fields.ts';
-import type { Plan, PlannedChange, PlanOptions } from './plan.ts';
+import { countChanges, type Plan, type PlannedChange, type PlanOptions } from './plan.ts';
 import { sourceConflict } from './source-conflict.ts';
 import type { StoredState } from './stored-targets-of-set.ts';
 import { sourceNameAllowed, sourceNamePattern, type TargetDeclaration, type TargetSet } from './target-set.ts';
@@ -32,7 +32,7 @@ const atOnce = 200;
 export async function planOf(
   set: TargetSet,
   stored: ReadonlyMap<string, StoredState>,
-  { adopt }: PlanOptions,
+  { adopt, prune }: PlanOptions,
 ): Promise<Plan> {
   const foreign = set.declarations.flatMap(({ spec }) => {
     const there = stored.get(spec.name);
@@ -41,17 +41,19 @@ export async function planOf(
   if (foreign.length > 0 && !adopt) throw sourceConflict(set.source, foreign);
 
   const declared = new Set(set.declarations.map(({ spec }) => spec.name));
-  const changes = [...stored.values()].filter(({ spec }) => !declared.has(spec.name)).map(removalOf);
+  const undeclared = [...stored.values()].filter(({ spec }) => !declared.has(spec.name));
+  const changes = prune ? undeclared.map(removalOf) : [];
   for (const [position, declaration] of set.declarations.entries()) {
     if (position % atOnce === atOnce - 1) await nextTurn();
     const change = changeOf(set.source, declaration, stored.get(declaration.spec.name));
     if (change !== null) changes.push(change);
   }
-  const removed = changes.filter(({ action }) => action === 'remove').length;
+  const { added, changed } = countChanges(changes);
   return {
     source: set.source,
     changes: changes.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    unchanged: set.declarations.length - (changes.length - removed),
+    unchanged: set.declarations.length - added - changed,
+    undeclared: prune ? [] : undeclared.map(({ spec }) => spec.name),
   };
 }
 

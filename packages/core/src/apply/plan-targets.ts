@@ -9,5 +9,5 @@ import type { TargetSet } from './target-set.ts';
 /** Throws `target_source_conflict`, `target_name_taken` (a name that is declared twice), `usage`. */
 export async function planTargets(database: Queryable, set: TargetSet, options: PlanOptions): Promise<Plan> {
   refuseImpossible(set, options);
-  return planOf(set, await readStoredStates(database, set, options), options);
+  return planOf(set, await readStoredStates(database, set), options);
 }

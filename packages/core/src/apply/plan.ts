@@ -36,4 +36,15 @@ export interface Plan {
   /** By name; empty where nothing has to change. */
   readonly changes: readonly PlannedChange[];
   readonly unchanged: number;
+  /** Names of targets of the same source that the set does not declare, and that stay because nobody said `prune`. */
+  readonly undeclared: readonly string[];
+}
+
+const countNames = { add: 'added', change: 'changed', remove: 'removed' } as const;
+
+/** How many there are of each kind. */
+export function countChanges(changes: readonly { readonly action: PlannedAction }[]) {
+  const counts = { added: 0, changed: 0, removed: 0 };
+  for (const { action } of changes) counts[countNames[action]]++;
+  return counts;
 }

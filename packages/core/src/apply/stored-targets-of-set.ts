@@ -3,7 +3,7 @@
 import type { Queryable } from '../database/queryable.ts';
 import { loadSql } from '../database/sql.ts';
 import { specOfRow, type TargetRow } from '../targets/target-row.ts';
-import type { DeclaredState, PlanOptions } from './plan.ts';
+import type { DeclaredState } from './plan.ts';
 import type { TargetSet } from './target-set.ts';
 
 const readSql = loadSql('targets-of-set');
@@ -14,14 +14,10 @@ export interface StoredState extends DeclaredState {
   readonly version: string;
 }
 
-/** By name; what the set does not declare only where it is to be pruned. One statement, so all of one moment. */
-export async function readStoredStates(
-  database: Queryable,
-  set: TargetSet,
-  { prune }: PlanOptions,
-): Promise<ReadonlyMap<string, StoredState>> {
+/** By name: what the set declares, and what else is of its source. One statement, so all of one moment. */
+export async function readStoredStates(database: Queryable, set: TargetSet): Promise<ReadonlyMap<string, StoredState>> {
   const names = set.declarations.map(({ spec }) => spec.name);
-  const { rows } = await database.query<StoredRow>(readSql, [names, prune ? set.source : null]);
+  const { rows } = await database.query<StoredRow>(readSql, [names, set.source]);
   return new Map(rows.map((row) => [row.name, storedState(row)]));
 }
 

@@ -2,8 +2,8 @@ import { createTestDatabase, eventually, type TestDatabase } from '@everytick/te
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { loadSql } from '../database/sql.ts';
-import { hasRequests, RequestDesk } from './claimed-requests.ts';
-import { requestCheck } from './request-check.ts';
+import { hasRequests, RequestDesk, type Room } from './claimed-requests.ts';
+import { longestOnDemandTimeoutMs, requestCheck } from './request-check.ts';
 
 let database: TestDatabase;
 let desk: RequestDesk;
@@ -55,6 +55,36 @@ describe('a request for a check', () => {
     expect(beginWithinMs).toBeGreaterThan(0);
     await desk.finish(id, report);
     expect(await asked).toEqual(report);
+  });
+
+  test('may take half a minute, whatever its target may', async () => {
+    const asked = requestCheck(database.pool, { target: { ...target, timeoutMs: 120_000 }, location: 'default' });
+    const { id, target: claimed } = await claimOne();
+    expect(claimed.timeoutMs).toBe(longestOnDemandTimeoutMs);
+    await desk.finish(id, report);
+    await asked;
+  });
+
+  test('is left to others by a worker that has no room for its timeout or its host', async () => {
+    const urls = [
+      'http://a.example/',
+      'http://u:p@a.example:81/x',
+      'https://b.example',
+      'http://[::1]:80/?a@b.example/',
+    ];
+    await database.query(
+      `INSERT INTO check_requests (location_id, target, begin_before)
+       SELECT 1, jsonb_build_object('url', url, 'timeout_ms', 1000 * n, 'match_pattern', NULL, 'options', '{}'::jsonb),
+              now() + interval '1 minute'
+       FROM unnest($1::text[]) WITH ORDINALITY AS given (url, n)`,
+      [urls.map((url) => new URL(url).href)],
+    );
+    const claim = async (room: Room) => (await desk.claim(4, room)).map(({ target: { url } }) => new URL(url).host);
+    const hosts = ['a.example', 'a.example:81', 'b.example', '[::1]'];
+    expect(await claim({ exceptHosts: hosts })).toEqual([]);
+    expect(await claim({ longestTimeoutMs: 1_999, exceptHosts: hosts.slice(1) })).toEqual(['a.example']);
+    expect(await claim({ longestTimeoutMs: 2_999 })).toEqual(['a.example:81']);
+    expect((await claim({ exceptHosts: ['a.example'] })).sort()).toEqual(['[::1]', 'b.example']);
   });
 
   test('may be answered with characters that PostgreSQL does not store', async () => {

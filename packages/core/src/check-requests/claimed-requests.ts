@@ -11,11 +11,21 @@ const claimSql = loadSql('check-requests-claim');
 const releaseSql = loadSql('check-requests-release');
 const finishSql = loadSql('check-requests-finish');
 
+const anyTimeoutMs = 2 ** 31 - 1;
+
 export interface ClaimedRequest {
   readonly id: string;
   readonly target: Target;
   /** After this time nobody waits for it to begin. */
   readonly beginWithinMs: number;
+}
+
+/** Which of the requests a worker has room for. */
+export interface Room {
+  /** No check that may take longer. */
+  readonly longestTimeoutMs?: number;
+  /** None of these hosts, each as `URL.host` has it. */
+  readonly exceptHosts?: readonly string[];
 }
 
 /** A document that is none of these was not written by us. */
@@ -39,9 +49,13 @@ export class RequestDesk {
     this.#locationId = locationId;
   }
 
-  /** The oldest of its location, `limit` at most. */
-  async claim(limit: number): Promise<ClaimedRequest[]> {
-    const { rows } = await this.#database.query(claimSql, [this.#locationId, this.#workerId, limit]);
+  /** The oldest of its location that there is room for, `limit` at most. */
+  async claim(
+    limit: number,
+    { longestTimeoutMs = anyTimeoutMs, exceptHosts = [] }: Room = {},
+  ): Promise<ClaimedRequest[]> {
+    const values = [this.#locationId, this.#workerId, limit, longestTimeoutMs, exceptHosts];
+    const { rows } = await this.#database.query(claimSql, values);
     return rows.map((row) => ({ id: row.id, target: this.#targetOf(row.target), beginWithinMs: row.begin_within_ms }));
   }
 

@@ -37,6 +37,9 @@ export interface CheckRequest {
   readonly waitMs?: number | undefined;
 }
 
+/** A check that somebody waits for may take so long; longer timeouts, which targets may have, are cut to it. */
+export const longestOnDemandTimeoutMs = 30_000;
+
 const DEFAULT_WAIT_MS = 5_000;
 /** What a check may take beyond its timeout: a turn at its host, a token to fetch first, and the writing of the report. */
 const GRACE_MS = 6_000;
@@ -44,6 +47,12 @@ const FIRST_LOOK_MS = 25;
 const LONGEST_PAUSE_MS = 200;
 /** A notification may be lost, and a worker that had taken the request may leave. */
 const WAKE_AGAIN_MS = 1_000;
+
+interface StaffRow {
+  readonly has_worker: boolean | null;
+  readonly under_way: number;
+  readonly locations: readonly string[];
+}
 
 interface RequestRow {
   readonly claimed: boolean;
@@ -53,14 +62,15 @@ interface RequestRow {
 }
 
 /**
- * For coordinators only, for it sends notifications. Rejects with `no_worker` where no worker began it, or one did and was
+ * For coordinators only, for it sends notifications. Timeouts above `longestOnDemandTimeoutMs` are cut to it. Rejects with `no_worker` where no worker began it, or one did and was
  * not heard of again; with `check_impossible` where the worker could not carry it out, and says why.
  */
 export async function requestCheck(database: Queryable, request: CheckRequest): Promise<CheckReportResource> {
   const { target, location, waitMs = DEFAULT_WAIT_MS } = request;
+  const timeoutMs = Math.min(target.timeoutMs, longestOnDemandTimeoutMs);
   const document = JSON.stringify({
     url: target.url,
-    timeout_ms: target.timeoutMs,
+    timeout_ms: timeoutMs,
     match_pattern: target.matchPattern,
     options: target.options,
   });
@@ -68,7 +78,7 @@ export async function requestCheck(database: Queryable, request: CheckRequest): 
   const [row] = rows;
   if (row === undefined) throw await nobodyThere(database, location, waitMs);
   try {
-    const report = checkReportResource.parse(await answer(database, row, request));
+    const report = checkReportResource.parse(await answer(database, row, { location, waitMs, timeoutMs }));
     if (report.outcome === 'missed') {
       const { worker, error_code, error_detail } = report;
       throw new EverytickError('check_impossible', `${error_code}: ${error_detail} (worker ${worker} in ${location})`);
@@ -82,7 +92,7 @@ export async function requestCheck(database: Queryable, request: CheckRequest): 
 async function answer(
   database: Queryable,
   { id, location_id }: { readonly id: string; readonly location_id: number },
-  { target, location, waitMs = DEFAULT_WAIT_MS }: CheckRequest,
+  { location, waitMs, timeoutMs }: { readonly location: string; readonly waitMs: number; readonly timeoutMs: number },
 ): Promise<unknown> {
   let wokenAt = Number.NEGATIVE_INFINITY;
   let claimedAt: number | undefined;
@@ -105,29 +115,32 @@ async function answer(
       continue;
     }
     claimedAt ??= performance.now();
-    if (performance.now() - claimedAt > target.timeoutMs + GRACE_MS) {
+    if (performance.now() - claimedAt > timeoutMs + GRACE_MS) {
       throw new EverytickError(
         'no_worker',
-        `worker ${row.worker} in ${location} took the check and has not answered within ${inSeconds(target.timeoutMs + GRACE_MS)}`,
+        `worker ${row.worker} in ${location} took the check and has not answered within ${inSeconds(timeoutMs + GRACE_MS)}`,
       );
     }
   }
 }
 
 async function nobodyThere(database: Queryable, location: string, waitMs: number): Promise<EverytickError> {
-  const { rows } = await database.query<{ has_worker: boolean | null; locations: string[] }>(staffSql, [location]);
-  const { has_worker = null, locations = [] } = rows[0] ?? {};
+  const { rows } = await database.query<StaffRow>(staffSql, [location]);
+  const { has_worker = null, under_way = 0, locations = [] } = rows[0] ?? {};
   if (has_worker === null) {
     return new EverytickError(
       'no_worker',
       `there is no location ${JSON.stringify(location)}; there are: ${locations.join(', ')}`,
     );
   }
+  if (!has_worker) {
+    const advice = 'start one with `everytick worker`';
+    return new EverytickError('no_worker', `location ${location} has no worker that was heard of lately; ${advice}`);
+  }
+  const busy = under_way > 0 ? `; they are busy with ${under_way} others that were asked for, try again later` : '';
   return new EverytickError(
     'no_worker',
-    has_worker
-      ? `location ${location} has workers, but none took the check within ${inSeconds(waitMs)}`
-      : `location ${location} has no worker that was heard of lately; start one with \`everytick worker\``,
+    `location ${location} has workers, but none took the check within ${inSeconds(waitMs)}${busy}`,
   );
 }
 

@@ -13,7 +13,32 @@ import { Problems } from './problems.ts';
 import { readDocument } from './read-document.ts';
 import { readEvents } from './read-events.ts';
 
+const tabbed = fc.constantFrom(
+  ...[
+    '\t',
+    ' # a\tb',
+    ' #\t',
+    '"a\tb"',
+    "'a # b'\t",
+    '"\t"',
+    " '\ta' #\tb",
+    '\n #\t#\n',
+    '|\n  # a\tb\n',
+    '"a\n # b\tc"',
+  ],
+);
+
+const withTabs = fc
+  .tuple(fc.oneof(yamlNoise, yamlOf(likelyConfiguration)), fc.array(fc.tuple(fc.nat(), tabbed), { maxLength: 3 }))
+  .map(([given, inserted]) =>
+    inserted.reduce((whole, [at, each]) => {
+      const place = at % (whole.length + 1);
+      return whole.slice(0, place) + each + whole.slice(place);
+    }, given),
+  );
+
 const text = fc.oneof(
+  withTabs,
   yamlNoise,
   yamlOf(anything),
   yamlOf(looseConfiguration),

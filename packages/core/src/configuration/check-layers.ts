@@ -3,16 +3,27 @@
 import { kindOf } from '../targets/field-rules.ts';
 import { problemSentence, targetProblems } from '../targets/target-problems.ts';
 import { withoutKeys } from './layers.ts';
+import type { Allowance } from './limits.ts';
 import { merge } from './merge.ts';
 import { keyPlaceOf, type MappingPart, type Part, partAt, plainValue } from './part.ts';
 import type { Problems } from './problems.ts';
 import type { ConfigurationSchemas } from './schemas.ts';
 import type { Sections } from './sections.ts';
 
-export function checkLayers(sections: Sections, schemas: ConfigurationSchemas, problems: Problems): void {
-  const { defaults, groups, templates } = sections;
+/** A step for each of them. */
+export function* checkLayers(
+  { defaults, groups, templates }: Sections,
+  schemas: ConfigurationSchemas,
+  allowance: Allowance,
+  problems: Problems,
+): Generator<undefined, void> {
   for (const layer of [defaults, ...groups.values(), ...templates.values()]) {
-    if (layer !== null) checkLayer(layer, schemas, problems);
+    if (layer === null) continue;
+    if (problems.ended || !allowance.takeValues(keyPlaceOf(layer), layer.size)) return;
+    const before = problems.count;
+    checkLayer(layer, schemas, problems);
+    if (problems.count > before) problems.countWrong(layer.size);
+    yield;
   }
 }
 

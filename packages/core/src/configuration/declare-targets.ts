@@ -6,39 +6,52 @@ import { unknownField } from '../targets/mapping.ts';
 import { problemSentence, targetProblems } from '../targets/target-problems.ts';
 import { fieldSynonyms, makingFieldNames, targetFieldNames } from './field-names.ts';
 import { type Inheritance, withoutKeys } from './layers.ts';
+import { type Allowance, tooLarge } from './limits.ts';
 import { type LocalVariables, localVariablesOf, reportUnused } from './local-variables.ts';
 import { merge } from './merge.ts';
 import { keyPlaceOf, type MappingPart, type Part, type Place, partAt, plainValue } from './part.ts';
-import { lineOf, type Problems } from './problems.ts';
+import { lineOf, type Message, type Problems } from './problems.ts';
 import type { ConfigurationSchemas } from './schemas.ts';
 import { type Report, replaceVariables, type Scope } from './variables.ts';
-
-/** More than this in one entry, and aliases have multiplied. */
-const largestEntry = 50_000;
 
 export class TargetReader {
   readonly #schemas: ConfigurationSchemas;
   readonly #inheritance: Inheritance;
   readonly #scope: Scope;
+  readonly #allowance: Allowance;
   readonly #problems: Problems;
   readonly #named = new Map<string, Place>();
 
-  constructor(schemas: ConfigurationSchemas, inheritance: Inheritance, scope: Scope, problems: Problems) {
+  constructor(
+    schemas: ConfigurationSchemas,
+    inheritance: Inheritance,
+    scope: Scope,
+    allowance: Allowance,
+    problems: Problems,
+  ) {
     this.#schemas = schemas;
     this.#inheritance = inheritance;
     this.#scope = scope;
+    this.#allowance = allowance;
     this.#problems = problems;
   }
 
-  read(entry: Part): TargetDeclaration[] {
-    if (entry.kind !== 'mapping' || entry.size > largestEntry) {
-      const why = entry.kind === 'mapping' ? 'has too many values in it' : 'has to be a mapping';
-      this.#problems.report(entry, `a target ${why} such as '- url: https://example.org/'`);
-      return [];
+  /** A step for each target that the entry makes: null for one that is wrong. */
+  *read(entry: Part): Generator<TargetDeclaration | null, void> {
+    const wrongSize = tooLarge(entry);
+    if (entry.kind !== 'mapping' || wrongSize !== null) {
+      const why = wrongSize ?? "has to be a mapping such as '- url: https://example.org/'";
+      this.#problems.report(entry, `a target ${why}`);
+      return;
     }
     const own = withoutKeys(entry, [...makingFieldNames, ...this.#unknownIn(entry)]);
     const report: Report = (place, message) => this.#problems.report(place, message);
-    return localVariablesOf(entry, this.#scope, report).flatMap((variables) => this.#declare(entry, own, variables));
+    const { count, each } = localVariablesOf(entry, this.#scope, report);
+    let others = count;
+    for (const variables of each) {
+      yield this.#declare(entry, own, variables, --others);
+      if (this.#problems.ended) return;
+    }
   }
 
   #unknownIn(entry: MappingPart): string[] {
@@ -51,27 +64,33 @@ export class TargetReader {
     return unknown;
   }
 
-  #declare(entry: MappingPart, own: MappingPart, variables: LocalVariables): TargetDeclaration[] {
+  /** `others`: how many the entry makes besides, after this one. */
+  #declare(entry: MappingPart, own: MappingPart, variables: LocalVariables, others: number): TargetDeclaration | null {
     const { scope } = variables;
     const problemsBefore = this.#problems.count;
     const template = entry.entries.get('template');
     const plainReport: Report = (place, message) => this.#problems.report(place, message);
     const { layers, merged } = this.#inheritance.layersFor(own, template, scope, plainReport);
     const inherited = merged === null && !hasNull(own) ? own : merge(own, merged, true);
-    const told: [Place, string][] = [];
+    const values = inherited.size + variables.own.size + (template?.size ?? 0);
+    if (!this.#allowance.takeTarget(entry.entries.get('for_each') ?? entry, values, others)) return null;
+    const told: [Place, Message][] = [];
     const target = replaceVariables(inherited, scope, (place, message) => told.push([place, message]));
     const name = shownName(target);
     const isShared = entry.entries.has('for_each');
     // Where it stands in what others have as well, whose problem it is has to be said.
-    const reportAt = (place: Place, ownPlace: boolean, message: string) =>
+    const reportAt = (place: Place, ownPlace: boolean, message: Message) =>
       this.#problems.report(place, message, ownPlace && !isShared ? undefined : name);
     for (const [place, message] of told) reportAt(place, isWithin(own, place), message);
     if (variables.own.size > 0) {
       reportUnused(variables, [own, ...layers, ...(template === undefined ? [] : [template])], plainReport);
     }
     const declaration = this.#declarationOf(target, own, reportAt);
-    if (this.#problems.count > problemsBefore || declaration === null) return [];
-    return this.#isNew(declaration.spec.name, target, own, entry) ? [declaration] : [];
+    if (declaration !== null && this.#problems.count === problemsBefore) {
+      if (this.#isNew(declaration.spec.name, target, own, entry)) return declaration;
+    }
+    this.#problems.countWrong(values);
+    return null;
   }
 
   #declarationOf(

@@ -1,5 +1,5 @@
 export * from './configuration.ts';
-export { parseConfiguration } from './parse-configuration.ts';
+export { parseConfiguration, parseConfigurationGently } from './parse-configuration.ts';
 export * from './read-configuration.ts';
 export * from './read-targets-file.ts';
 export * from './write-configuration.ts';

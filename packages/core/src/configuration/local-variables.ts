@@ -1,9 +1,9 @@
 // The variables that a target brings along: `with`, and `for_each`, which makes one target of each of its mappings.
 
-import { closestWord } from '../targets/closest-word.ts';
 import { kindOf } from '../targets/field-rules.ts';
 import { keyPlaceOf, type MappingPart, type Part, plainValue } from './part.ts';
 import { LocalScope } from './scopes.ts';
+import { suggestionFor } from './suggestion.ts';
 import { namesIn, type Report, type Scope, variableNameAllowed, variableNamePattern } from './variables.ts';
 
 /** One for each target that an entry of `targets` makes. */
@@ -16,15 +16,25 @@ export interface LocalVariables {
 const withExample = 'a mapping of names to values such as {host: shop.example}';
 const forEachExample = 'a list of mappings such as [{host: a.example}, {host: b.example}]';
 
-export function localVariablesOf(target: MappingPart, outer: Scope, report: Report): LocalVariables[] {
+export interface LocalVariablesOfEach {
+  readonly count: number;
+  /** Each is made when it is its turn. */
+  readonly each: Iterable<LocalVariables>;
+}
+
+export function localVariablesOf(target: MappingPart, outer: Scope, report: Report): LocalVariablesOfEach {
   const given = variablesIn(target.entries.get('with'), `with: has to be ${withExample}`, report);
   const each = target.entries.get('for_each');
   const rows = each === undefined ? [new Map<string, Part>()] : rowsOf(each, report);
-  return rows.map((row) => {
-    const own = new Map([...given, ...row]);
-    checkVariables(own, report);
-    return { own, scope: new LocalScope(own, outer, report) };
-  });
+  checkVariables(given, report);
+  const made = function* (): Generator<LocalVariables, void> {
+    for (const row of rows) {
+      checkVariables(row, report);
+      const own = given.size === 0 ? row : new Map([...given, ...row]);
+      yield { own, scope: new LocalScope(own, outer, report) };
+    }
+  };
+  return { count: rows.length, each: made() };
 }
 
 function rowsOf(each: Part, report: Report): ReadonlyMap<string, Part>[] {
@@ -58,19 +68,29 @@ export function reportUnused({ scope, own }: LocalVariables, others: readonly Pa
   const unused = [...own].filter(([name]) => !scope.used.has(name));
   if (unused.length === 0) return;
   // What a template says of a field that the target says itself is no mistake.
-  const mentioned = new Set(others.flatMap(namesMentioned));
+  const mentioned = new Set<string>();
+  for (const part of others) for (const name of namesMentioned(part)) mentioned.add(name);
   for (const [name, part] of unused) {
     if (mentioned.has(name)) continue;
-    const meant = closestWord(
-      name,
-      [...mentioned].filter((each) => !own.has(each)),
-    );
-    const suggestion = meant === null ? '' : `; did you mean '${meant}'?`;
-    report(keyPlaceOf(part), `variable '${name}' is used nowhere in this target${suggestion}`);
+    report(keyPlaceOf(part), () => {
+      const others = [...mentioned].filter((each) => !own.has(each));
+      return `variable '${name}' is used nowhere in this target${suggestionFor(name, others, '')}`;
+    });
   }
 }
 
-function namesMentioned(part: Part): string[] {
-  if (part.kind === 'scalar') return typeof part.value === 'string' ? namesIn(part.value) : [];
-  return [...(part.kind === 'list' ? part.items : part.entries.values())].flatMap(namesMentioned);
+const known = new WeakMap<Part, ReadonlySet<string>>();
+
+/** What many targets have in common is looked through once. */
+function namesMentioned(part: Part): ReadonlySet<string> {
+  const names = known.get(part) ?? addNames(part, new Set());
+  known.set(part, names);
+  return names;
+}
+
+function addNames(part: Part, names: Set<string>): Set<string> {
+  if (part.kind === 'scalar') {
+    if (typeof part.value === 'string') for (const name of namesIn(part.value)) names.add(name);
+  } else for (const each of part.kind === 'list' ? part.items : part.entries.values()) addNames(each, names);
+  return names;
 }

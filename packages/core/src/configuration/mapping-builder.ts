@@ -3,6 +3,8 @@
 import { type MappingPart, mappingPart, type Part, type Place } from './part.ts';
 
 export const mergeKey = '<<';
+/** Keys that merging copies, in one file. */
+export const mostMerged = 1_000_000;
 export const mergeAllowed = '<< has to be an alias of a mapping such as *defaults, or a list of them';
 
 export class MappingBuilder {
@@ -11,6 +13,12 @@ export class MappingBuilder {
 
   has(key: string): boolean {
     return this.#own.has(key);
+  }
+
+  /** How many keys merging a part would copy. */
+  static keysMerged(part: Part): number {
+    if (part.kind !== 'list') return part.kind === 'mapping' ? part.entries.size : 0;
+    return part.items.reduce((sum, item) => sum + (item.kind === 'mapping' ? item.entries.size : 0), 0);
   }
 
   get merging(): boolean {

@@ -247,6 +247,15 @@ targets:
     expect(problemsOf('targets:\n\t- url: x\n')[0]).toMatch(/^sites.yaml:2:1: tabs/);
   });
 
+  test('refuses a group that is nearly one of those that are listed: its targets would go without what that has', () => {
+    const text = (group: string) =>
+      `groups: {public: {timeout: 3s}}\ntargets:\n  - {url: http://a.example, group: ${group}}\n`;
+    expect(problemsOf(text('pubic'))).toEqual([
+      expect.stringMatching(/^sites.yaml:3:36: group: 'pubic' is not among the groups; did you mean 'public'\?/),
+    ]);
+    expect(problemsOf(text('intranet'))).toEqual([]);
+  });
+
   test('must not have a field twice', () => {
     expect(problemsOf('targets:\n  - url: http://a.example\n    url: http://b.example\n')).toEqual([
       'sites.yaml:3:5: map keys must be unique',

@@ -35,11 +35,12 @@ describe('the configuration at a path', () => {
     await put('b.yml', 'targets: [{ url: http://b.example }]');
     await put('sub/a.yaml', 'targets: [{ url: http://c.example }]');
     await put('a.yaml', 'targets: [{ url: http://a.example }]');
+    await put('D.YAML', 'targets: [{ url: http://d.example }]');
     await put('notes.txt', 'not: [yaml');
     await put('.hidden.yaml', 'not: [yaml');
     expect(await read()).toEqual({
-      names: ['a.example', 'b.example', 'c.example'],
-      files: ['/a.yaml', '/b.yml', '/sub/a.yaml'],
+      names: ['d.example', 'a.example', 'b.example', 'c.example'],
+      files: ['/D.YAML', '/a.yaml', '/b.yml', '/sub/a.yaml'],
     });
   });
 
@@ -60,9 +61,18 @@ describe('the configuration at a path', () => {
     });
   });
 
-  test('that leads into itself is refused', async () => {
-    await symlink('.', join(directory, 'again'));
-    await expect(read()).rejects.toMatchObject({ code: 'targets_file_invalid' });
+  test('is read once where links lead into it again, or several to the same directory', async () => {
+    await put('z/a.yaml', 'targets: [{ url: http://a.example }]');
+    for (const link of ['again', 'and-again', 'z/up']) await symlink(directory, join(directory, link));
+    await symlink('z', join(directory, 'b'));
+    expect(await read()).toEqual({ names: ['a.example'], files: ['/z/a.yaml'] });
+  });
+
+  test('is read where a mounted ConfigMap has directories', async () => {
+    await put('..2026_01/shop/a.yaml', 'targets: [{ url: http://a.example }]');
+    await symlink('..2026_01', join(directory, '..data'));
+    await symlink(join('..data', 'shop'), join(directory, 'shop'));
+    expect(await read()).toEqual({ names: ['a.example'], files: ['/shop/a.yaml'] });
   });
 });
 

@@ -1,6 +1,6 @@
 // From a path to what is declared there.
 
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Environment } from '../config/setting.ts';
 import { EverytickError } from '../domain/error.ts';
@@ -33,7 +33,7 @@ export async function readConfigurationFiles(path: string): Promise<Configuratio
 
 /**
  * The files that a path stands for, sorted. Nothing whose name begins with a dot: a mounted ConfigMap has its files a second
- * time below `..data`. Throws `targets_file_invalid` where there is none.
+ * time below `..data`. A directory to which several ways lead is read once. Throws `targets_file_invalid` where there is none.
  */
 export async function configurationPaths(path: string): Promise<string[]> {
   const isDirectory = await stat(path).then(
@@ -41,26 +41,29 @@ export async function configurationPaths(path: string): Promise<string[]> {
     (error) => unreadable(path, error),
   );
   if (!isDirectory) return [path];
-  const found = await yamlFilesBelow(path);
+  const found = await yamlFilesBelow(path, new Set());
   if (found.length > 0) return found.sort();
   throw new EverytickError('targets_file_invalid', `${path}: there is no file *.yaml or *.yml in this directory`);
 }
 
-async function yamlFilesBelow(directory: string): Promise<string[]> {
+/** `visited`: the real paths of directories that have been read, to which symbolic links may lead again. */
+async function yamlFilesBelow(directory: string, visited: Set<string>): Promise<string[]> {
+  const real = await realpath(directory).catch((error) => unreadable(directory, error));
+  if (visited.has(real)) return [];
+  visited.add(real);
   const entries = await readdir(directory, { withFileTypes: true }).catch((error) => unreadable(directory, error));
-  const found = await Promise.all(
-    entries
-      .filter(({ name }) => !name.startsWith('.'))
-      .map(async (entry) => {
-        const path = join(directory, entry.name);
-        const isYaml = /\.ya?ml$/.test(entry.name);
-        // What a symbolic link leads to counts: that is what a ConfigMap's files are.
-        const kind = entry.isSymbolicLink() ? await stat(path).catch((error) => unreadable(path, error)) : entry;
-        if (kind.isDirectory()) return yamlFilesBelow(path);
-        return isYaml && kind.isFile() ? [path] : [];
-      }),
-  );
-  return found.flat();
+  const found: string[] = [];
+  // In the same order always, links last, so that a directory has the path that it has without them.
+  entries.sort((a, b) => Number(a.isSymbolicLink()) - Number(b.isSymbolicLink()) || (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(directory, entry.name);
+    // What a symbolic link leads to counts: that is what a ConfigMap's files are.
+    const kind = entry.isSymbolicLink() ? await stat(path).catch((error) => unreadable(path, error)) : entry;
+    if (kind.isDirectory()) found.push(...(await yamlFilesBelow(path, visited)));
+    else if (kind.isFile() && /\.ya?ml$/i.test(entry.name)) found.push(path);
+  }
+  return found;
 }
 
 function unreadable(path: string, error: NodeJS.ErrnoException): never {

@@ -1,8 +1,20 @@
 // The thorough way from YAML to values: whatever YAML 1.2 allows in one document is read, and whatever is wrong is told.
 
-import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Pair,
+  Parser,
+  type YAMLMap,
+} from 'yaml';
 import type { ConfigurationFile } from './configuration.ts';
-import { MappingBuilder, mergeAllowed, mergeKey } from './mapping-builder.ts';
+import { MappingBuilder, mergeAllowed, mergeKey, mostMerged } from './mapping-builder.ts';
 import { listPart, type Part, type Scalar, scalarPart } from './part.ts';
 import type { Problems } from './problems.ts';
 
@@ -14,26 +26,54 @@ const tooDeep = 'is nested too deeply, in itself, or in too many aliases';
 
 /** Null for what cannot be read, which is reported. */
 export function readDocument(file: ConfigurationFile, problems: Problems): Part | null {
+  const steps = readingDocument(file, problems);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same in steps. */
+export function* readingDocument(file: ConfigurationFile, problems: Problems): Generator<undefined, Part | null> {
   const at = (offset: number) => ({ file, offset });
-  let document: Document.Parsed;
+  const documents: Document.Parsed[] = [];
   try {
-    document = parseDocument(file.text, { prettyErrors: false, logLevel: 'error', version: '1.2', schema: 'core' });
+    const tokens = yield* tokensOf(file.text);
+    for (const document of new Composer(options).compose(tokens, true, file.text.length)) {
+      if (documents.push(document as Document.Parsed) === 2) break;
+    }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     problems.report(at(0), `the file ${tooDeep}`);
     return null;
   }
-  for (const { code, pos, message } of [...document.errors, ...document.warnings]) {
-    problems.report(at(Math.min(pos[0], file.text.length)), sentences[code] ?? lowerFirst(message));
+  const [document, second] = documents;
+  if (document === undefined) return null;
+  if (second !== undefined) problems.report(at(Math.min(second.range[0], file.text.length)), secondDocument);
+  for (const { pos, message } of [...document.errors, ...document.warnings]) {
+    problems.report(at(Math.min(pos[0], file.text.length)), lowerFirst(message));
   }
   // Behind a syntax error the rest of the file means something else than its author thinks.
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return null;
+  if (second !== undefined || document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return null;
   return new DocumentReader(file, problems).read(document.contents, 0);
 }
 
-const sentences: Readonly<Record<string, string>> = {
-  MULTIPLE_DOCS: 'a second document begins here; a file is one document: put what is behind --- into a file of its own',
-};
+const options = { prettyErrors: false, logLevel: 'error', version: '1.2', schema: 'core' } as const;
+const secondDocument =
+  'a second document begins here; a file is one document: put what is behind --- into a file of its own';
+const lexemesInStep = 1_000;
+
+function* tokensOf(text: string): Generator<undefined, CST.Token[]> {
+  const tokens: CST.Token[] = [];
+  const parser = new Parser();
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (++lexemes % lexemesInStep === 0) yield;
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
 
 class DocumentReader {
   readonly #file: ConfigurationFile;
@@ -41,6 +81,7 @@ class DocumentReader {
   readonly #anchors = new Map<string, unknown>();
   readonly #parts = new Map<unknown, Part>();
   readonly #open = new Set<unknown>();
+  #mergedKeys = 0;
   #ended = false;
 
   constructor(file: ConfigurationFile, problems: Problems) {
@@ -97,7 +138,9 @@ class DocumentReader {
       const report = (at: number, message: string) => this.#problems.report({ file: this.#file, offset: at }, message);
       if (!isScalar(pair.key)) report(keyOffset, 'a key has to be a text, not a list, a mapping or an alias');
       else if (isMergeKey(pair)) {
-        for (const wrong of builder.merge(part)) report(wrong.offset, mergeAllowed);
+        this.#mergedKeys += MappingBuilder.keysMerged(part);
+        if (this.#mergedKeys > mostMerged) this.#refused(keyOffset);
+        else for (const wrong of builder.merge(part)) report(wrong.offset, mergeAllowed);
       } else {
         const key = String(scalarOf(pair.key.value, pair.key.source));
         if (builder.has(key)) report(keyOffset, 'map keys must be unique');

@@ -4,6 +4,7 @@
 
 import {
   type AliasEvent,
+  COLLECTION_STYLE,
   EVENT_ID,
   type Event,
   getScalarValue,
@@ -12,19 +13,21 @@ import {
   type ScalarEvent,
 } from 'js-yaml';
 import type { ConfigurationFile } from './configuration.ts';
-import { MappingBuilder, mergeKey } from './mapping-builder.ts';
+import { MappingBuilder, mergeKey, mostMerged } from './mapping-builder.ts';
 import { listPart, type Part, type Scalar, scalarPart } from './part.ts';
 import { plainScalar } from './plain-scalar.ts';
 import { deepest, mostAliased } from './read-document.ts';
+import { tabsMeanNothing } from './tabs.ts';
 
 /** Characters about which the two have different opinions, in places where they mean something. */
-const unusual = /[\t\0\x85\u2028\u2029\ufeff]|\r(?!\n)|(?:^|\n)(?: *\.\.\.| +---)/;
+const unusual = /[\0\x85\u2028\u2029\ufeff]|\r(?!\n)|(?:^|\n)(?: *\.\.\.| +---)/;
 
 /** Null for what is not plain enough, or not right. */
 export function readEvents(file: ConfigurationFile): Part | null {
   if (unusual.test(file.text)) return null;
   try {
-    return new EventReader(file, parseEvents(file.text, { maxDepth: deepest, filename: '' })).document();
+    const events = parseEvents(file.text, { maxDepth: deepest, filename: '' });
+    return tabsMeanNothing(file.text, events) ? new EventReader(file, events).document() : null;
   } catch {
     // Whatever it is that js-yaml does not like, the slow way says it better.
     return null;
@@ -38,6 +41,7 @@ class EventReader {
   readonly #events: readonly Event[];
   readonly #anchors = new Map<string, Part>();
   #next = 0;
+  #mergedKeys = 0;
 
   constructor(file: ConfigurationFile, events: readonly Event[]) {
     this.#file = file;
@@ -73,7 +77,7 @@ class EventReader {
         ? scalarPart({ file: this.#file, offset: this.#startOf(event) ?? without }, this.#valueOf(event))
         : event.type === EVENT_ID.SEQUENCE
           ? this.#list(event.start)
-          : this.#mapping(event.start);
+          : this.#mapping(event.start, event.style === COLLECTION_STYLE.BLOCK);
     if (anchor !== null) this.#anchors.set(anchor, part);
     return part;
   }
@@ -98,20 +102,29 @@ class EventReader {
     return listPart({ file: this.#file, offset }, items);
   }
 
-  #mapping(offset: number): Part {
+  #mapping(offset: number, isBlock: boolean): Part {
     const builder = new MappingBuilder();
+    let isFirst = true;
     for (let event = this.#take(); event.type !== EVENT_ID.POP; event = this.#take()) {
       if (event.type !== EVENT_ID.SCALAR || event.tagStart !== -1 || event.anchorStart !== -1) throw new GivenUp();
       const keyOffset = this.#startOf(event);
-      if (keyOffset === null) throw new GivenUp();
+      if (keyOffset === null || (isBlock && !isFirst && !this.#beginsLine(keyOffset))) throw new GivenUp();
+      isFirst = false;
       const key = String(this.#valueOf(event));
       const part = this.#read(this.#take(), keyOffset);
       if (key === mergeKey && event.style === SCALAR_STYLE.PLAIN) {
+        this.#mergedKeys += MappingBuilder.keysMerged(part);
+        if (this.#mergedKeys > mostMerged) throw new GivenUp();
         if (builder.merging || builder.merge(part).length > 0) throw new GivenUp();
       } else if (builder.has(key)) throw new GivenUp();
       else builder.add(key, keyOffset, part);
     }
     return builder.build({ file: this.#file, offset });
+  }
+
+  /** A key behind something else in the same line, as in `- 'a' b: 1`, is none of YAML's. */
+  #beginsLine(offset: number): boolean {
+    return /^ *(?:\? +)?$/.test(this.#file.text.slice(this.#file.text.lastIndexOf('\n', offset - 1) + 1, offset));
   }
 
   #valueOf(event: ScalarEvent): Scalar {

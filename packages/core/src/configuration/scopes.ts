@@ -1,7 +1,8 @@
 // Where variables are looked up: in what a target brings along, in the environment, in what the files say.
 
 import type { Environment } from '../config/setting.ts';
-import type { Part, ScalarPart } from './part.ts';
+import type { Allowance } from './limits.ts';
+import type { Part, Place, ScalarPart } from './part.ts';
 import { plainScalar } from './plain-scalar.ts';
 import { type Report, replaceIn, type Scope, type VariableValue } from './variables.ts';
 
@@ -47,11 +48,18 @@ class Resolver {
 export class GlobalScope implements Scope {
   readonly #declared: ReadonlyMap<string, ScalarPart>;
   readonly #environment: Environment;
+  readonly #allowance: Allowance;
   readonly #resolver: Resolver;
 
-  constructor(declared: ReadonlyMap<string, ScalarPart>, environment: Environment, report: Report) {
+  constructor(
+    declared: ReadonlyMap<string, ScalarPart>,
+    environment: Environment,
+    allowance: Allowance,
+    report: Report,
+  ) {
     this.#declared = declared;
     this.#environment = environment;
+    this.#allowance = allowance;
     this.#resolver = new Resolver(this, report);
   }
 
@@ -65,6 +73,10 @@ export class GlobalScope implements Scope {
   names(): string[] {
     const given = Object.keys(this.#environment).filter((name) => name.startsWith(environmentPrefix));
     return [...this.#declared.keys(), ...given.map((name) => name.slice(environmentPrefix.length))];
+  }
+
+  takeText(place: Place, characters: number): void {
+    this.#allowance.takeText(place, characters);
   }
 }
 
@@ -98,5 +110,9 @@ export class LocalScope implements Scope {
 
   names(): string[] {
     return [...this.#own.keys(), ...this.#outer.names()];
+  }
+
+  takeText(place: Place, characters: number): void {
+    this.#outer.takeText(place, characters);
   }
 }

@@ -10,6 +10,7 @@ import {
   sectionSynonyms,
   templateFieldNames,
 } from './field-names.ts';
+import { tooLarge } from './limits.ts';
 import { isNull } from './merge.ts';
 import { keyPlaceOf, type MappingPart, mappingPart, type Part, type ScalarPart } from './part.ts';
 import { lineOf, type Problems } from './problems.ts';
@@ -99,6 +100,11 @@ export class Sections {
   }
 
   #readDefaults(part: Part): void {
+    const wrongSize = tooLarge(part);
+    if (wrongSize !== null) {
+      this.#problems.report(part, `defaults: ${wrongSize}`);
+      return;
+    }
     for (const [name, value] of this.#entriesOf(part, 'defaults has to be a mapping such as {every: 30s}')) {
       if (!defaultFieldNames.includes(name)) {
         this.#problems.report(keyPlaceOf(value), `defaults: ${unknownField(name, defaultFieldNames, fieldSynonyms)}`);
@@ -113,6 +119,11 @@ export class Sections {
       `${section} has to be a mapping of mappings such as ${example}`,
     )) {
       const name = given.trim();
+      const wrongSize = tooLarge(value);
+      if (wrongSize !== null) {
+        this.#problems.report(keyPlaceOf(value), `${section}.${name}: ${wrongSize}`);
+        continue;
+      }
       // `shop:` with nothing behind it is a group like others.
       const fields = isNull(value)
         ? new Map<string, Part>()

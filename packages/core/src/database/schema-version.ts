@@ -7,7 +7,7 @@ import type { Queryable } from './queryable.ts';
 import { loadSql } from './sql.ts';
 
 /** The newest migration that this code needs. A newer schema is fine: migrations expand before they contract. */
-export const requiredMigration = '0004_targets_as_code';
+export const requiredMigration = '0005_ledger_key';
 
 const UNDEFINED_TABLE = '42P01';
 const schemaVersionSql = loadSql('schema-version');

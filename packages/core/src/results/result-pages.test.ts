@@ -98,6 +98,10 @@ test('a page goes on where the one before ended, whatever has come meanwhile', a
   await database.query(`DELETE FROM check_results WHERE scheduled_at = '2026-01-02 12:01Z'`);
 });
 
+test('a target that is asked for twice gives each result once', async () => {
+  expect(await all({ targetIds: [1, 2, 1] }, 7)).toEqual(await all({ targetIds: [1, 2] }, 7));
+});
+
 test('targets that cannot exist have no results, and cursors of other lists are refused', async () => {
   expect(await listResultPage(database.pool, { targetIds: [2 ** 31, 4_711], limit: 10 })).toEqual({
     results: [],

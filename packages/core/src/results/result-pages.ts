@@ -97,7 +97,7 @@ async function resultsWithin(
   const values = [new Date(beginsMs), new Date(endsMs), outcomes ?? null, locations ?? null, ...after, limit];
   const { rows } = await (targetIds === undefined
     ? database.query(pageSql, values)
-    : database.query(pageOfTargetsSql, [...values, targetIds.filter((id) => id < 2 ** 31)]));
+    : database.query(pageOfTargetsSql, [...values, [...new Set(targetIds)].filter((id) => id < 2 ** 31)]));
   return rows.map((row) => ({
     result: recentResultOfRow(row),
     key: [row.scheduled_at_us, row.target_id, row.location_id],

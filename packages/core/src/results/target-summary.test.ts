@@ -1,6 +1,9 @@
 import { addTestTargets, createTestDatabase, type TestDatabase } from '@everytick/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { summaryResource } from '../api/summary-resource.ts';
+import { outcomes } from '../domain/outcome.ts';
+import { verifyLedger } from '../ledger/verify-ledger.ts';
 import { type SummaryQuery, summarizeTarget } from './target-summary.ts';
 
 let database: TestDatabase;
@@ -43,6 +46,8 @@ const record = (id: number, from: number, to: number, outcome: string, ticks = 1
 const summary = async (query: SummaryQuery) => {
   const found = await summarizeTarget(database.pool, query);
   expect(summaryResource.strict().parse(found)).toEqual(found);
+  const { expected, ...parts } = found.ticks;
+  expect(Object.values(parts).reduce((sum, ticks) => sum + ticks, 0)).toBe(expected);
   return found;
 };
 
@@ -53,7 +58,7 @@ test('a summary has the ticks of its period by outcome, uptime, coverage and res
   await record(id, 8, 10, 'down', 1, 5);
   const found = await summary({ targetId: id, from: at(0), to: at(10) });
   expect(found).toMatchObject({
-    ticks: { expected: 10, up: 6, degraded: 2, down: 2, missed: 0, skipped: 0 },
+    ticks: { expected: 10, up: 6, degraded: 2, down: 2, missed: 0, skipped: 0, pending: 0 },
     uptime: 0.8,
     coverage: 1,
     from: at(0).toISOString(),
@@ -68,7 +73,7 @@ test('time that nobody recorded anything in is not covered', async () => {
   await record(id, 0, 4, 'up');
   await record(id, 4, 5, 'missed');
   expect(await summary({ targetId: id, from: at(0), to: at(10) })).toMatchObject({
-    ticks: { expected: 10, up: 4, missed: 1 },
+    ticks: { expected: 10, up: 4, missed: 1, pending: 5 },
     uptime: 1,
     coverage: 0.4,
     response_time_ms: null,
@@ -93,6 +98,82 @@ test('a run of ticks counts with those that lie within the period', async () => 
     coverage: 0.5,
   });
   expect(await summary({ targetId: id, from: at(-3), to: at(2) })).toMatchObject({ ticks: { expected: 5, missed: 5 } });
+});
+
+test('whatever the ledger and the period are, the ticks of each outcome are those that the proof finds', async () => {
+  const id = await target();
+  const minutes = fc.integer({ min: -59, max: 119 });
+  const rows = fc.array(fc.record({ outcome: fc.constantFrom(...outcomes), ticks: fc.integer({ min: 1, max: 59 }) }));
+  const client = await database.pool.connect();
+  try {
+    await fc.assert(
+      fc.asyncProperty(rows, minutes, minutes, fc.nat({ max: 59_999 }), async (written, first, last, ms) => {
+        await client.query('TRUNCATE check_results');
+        let minute = -60;
+        for (const { outcome, ticks } of written) {
+          if (minute + ticks > 120) break;
+          const run = outcome === 'missed' || outcome === 'skipped' ? ticks : 1;
+          await record(id, minute, minute + ticks, outcome, run);
+          minute += ticks;
+        }
+        const from = at(Math.min(first, last));
+        const to = new Date(at(Math.max(first, last) + 1).getTime() - ms);
+        if (from >= to) return;
+        const { ticks } = await summary({ targetId: id, from, to });
+        const { recorded, expected, pending } = await verifyLedger(client, { from, to, targetIds: [id] });
+        expect(ticks).toMatchObject(recorded);
+        expect(ticks.expected).toBe(expected + pending);
+      }),
+      { numRuns: 60 },
+    );
+  } finally {
+    client.release();
+  }
+}, 60_000);
+
+test('a run of each second counts with those of its ticks that lie within the period, however short that is', async () => {
+  const [id] = await addTestTargets(database, [{ intervalS: 1 }]);
+  await database.query(
+    `INSERT INTO schedules (target_id, location_id, schedule_from, interval_s, first_tick)
+     SELECT $1, 1, tick - interval '1 ms', 1, tick FROM tick_at_or_before($1, 1, $2) AS tick
+     ON CONFLICT DO NOTHING`,
+    [id, at(-60)],
+  );
+  await database.query(
+    `INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, ticks)
+     SELECT tick_at_or_before($1, 1, $2) + hour * interval '1 hour', $1, 1, 'skipped', 3600 FROM generate_series(0, 1) AS hour`,
+    [id, at(-60)],
+  );
+  for (const [from, to, ticks] of [
+    [-60, 60, 7_199],
+    [-1, 1, 120],
+    [0, 59.5, 3_570],
+    [59, 60, 59],
+  ] as const) {
+    const found = await summary({ targetId: id as number, from: at(from), to: at(to) });
+    expect(Math.abs(found.ticks.skipped - ticks)).toBeLessThanOrEqual(1);
+  }
+});
+
+test('a summary says since when anything was owed in its period', async () => {
+  const id = await target();
+  expect((await summary({ targetId: id, from: at(0), to: at(10) })).since).toMatch(/^2026-01-02T1[01]:/);
+  const { since, ticks } = await summary({ targetId: id, from: at(-1_000), to: at(10) });
+  expect(Date.parse(since ?? '')).toBeLessThanOrEqual(at(-60).getTime());
+  expect(Date.parse(since ?? '')).toBeGreaterThan(at(-62).getTime());
+  expect(ticks.expected).toBeGreaterThanOrEqual(70);
+  expect((await summary({ targetId: id, from: at(-1_000), to: at(-900) })).since).toBeNull();
+});
+
+test('response times have no more digits than were measured', async () => {
+  const id = await target();
+  await record(id, 0, 3, 'up', 1, 100);
+  await record(id, 3, 7, 'up', 1, 107);
+  await database.query(
+    'UPDATE check_results SET response_time_us = response_time_us + 1 + extract(minute FROM scheduled_at)::integer',
+  );
+  const found = await summary({ targetId: id, from: at(0), to: at(10) });
+  for (const ms of Object.values(found.response_time_ms ?? {})) expect(String(ms)).toMatch(/^\d+(\.\d{1,3})?$/);
 });
 
 test('a schedule that changed owes what each of its parts did', async () => {
@@ -160,9 +241,18 @@ test('a summary is of the last 24 hours unless told otherwise', async () => {
 });
 
 test('what cannot be summarized is refused', async () => {
+  const id = await target();
   await expect(summarizeTarget(database.pool, { targetId: 4_711 })).rejects.toMatchObject({ code: 'target_not_found' });
-  await expect(summarizeTarget(database.pool, { targetId: 1, from: at(1), to: at(0) })).rejects.toMatchObject({
+  await expect(summarizeTarget(database.pool, { targetId: id, from: at(1), to: at(0) })).rejects.toMatchObject({
     code: 'usage',
     message: 'the period ends before it begins: from 2026-01-02T12:01:00.000Z to 2026-01-02T12:00:00.000Z',
+  });
+  await expect(summarizeTarget(database.pool, { targetId: id, from: at(1), to: at(1) })).rejects.toMatchObject({
+    code: 'usage',
+    message: 'the period is empty: from 2026-01-02T12:01:00.000Z to 2026-01-02T12:01:00.000Z',
+  });
+  await expect(summarizeTarget(database.pool, { targetId: id, from: new Date('2999-01-01Z') })).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringMatching(/^the period ends before it begins: from 2999-01-01T00:00:00.000Z to now, 2/),
   });
 });

@@ -19,37 +19,47 @@ export interface SummaryQuery {
 
 /**
  * Ticks are those that the target's schedules owed in the period, whether or not there is anything in the ledger for them.
- * Throws `target_not_found` where there has never been one of this id; `usage` for a period that ends before
- * it begins.
+ * Throws `target_not_found` where there has never been one of this id; `usage` for a period that is empty or ends before it
+ * begins, by the database clock where it has no end.
  */
 export async function summarizeTarget(database: Queryable, query: SummaryQuery): Promise<SummaryResource> {
   const { targetId, from, to, location = null } = query;
-  if (from !== undefined && to !== undefined && from >= to) {
-    throw new EverytickError(
-      'usage',
-      `the period ends before it begins: from ${from.toISOString()} to ${to.toISOString()}`,
-    );
-  }
   const { rows } = await database.query(summarySql, [targetId, from ?? null, to ?? null, location]);
   const [row] = rows;
   if (row === undefined) throw new EverytickError('target_not_found', `there is no target ${targetId}`);
-  const { expected, up, degraded, down, missed, skipped } = row;
+  if (row.since >= row.until) throw noPeriod(row.since, row.until, to === undefined);
+  const { up, degraded, down, missed, skipped } = row;
   const observed = up + degraded + down;
-  const [p50, p90, p95, p99, max] = row.response_time_ms ?? [];
+  // Of a time before there was a history of schedules, there are results and nothing that was owed.
+  const expected = Math.max(row.expected, observed + missed + skipped);
+  const pending = expected - observed - missed - skipped;
+  const [p50, p90, p95, p99, max] = row.response_time_ms?.map(toMicroseconds) ?? [];
   return {
     target_id: targetId,
     target: row.target,
     from: row.since.toISOString(),
     to: row.until.toISOString(),
+    since: row.owed_since?.toISOString() ?? null,
     location,
-    ticks: { expected, up, degraded, down, missed, skipped },
+    ticks: { expected, up, degraded, down, missed, skipped, pending },
     uptime: share(up + degraded, observed),
-    coverage: share(observed, expected - skipped),
+    coverage: share(observed, row.expected - skipped),
     response_time_ms: row.response_time_ms === null ? null : { p50, p90, p95, p99, max },
   };
 }
 
-/** Not above 1: of a time before there was a history of schedules, there are results and nothing that was owed. */
+function noPeriod(from: Date, to: Date, endsNow: boolean): EverytickError {
+  const ends = endsNow ? `now, ${to.toISOString()}` : to.toISOString();
+  const wrong = from > to ? 'the period ends before it begins' : 'the period is empty';
+  return new EverytickError('usage', `${wrong}: from ${from.toISOString()} to ${ends}`);
+}
+
+/** Between two measured values lies nothing that was measured: no more digits than they have. */
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
+/** Not above 1, where not all results were owed. */
 function share(part: number, whole: number): number | null {
   return whole <= 0 ? null : Math.min(1, part / whole);
 }

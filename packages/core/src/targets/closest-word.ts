@@ -4,6 +4,8 @@
 export function closestWord(given: string, known: readonly string[]): string | null {
   let best: { word: string; distance: number } | null = null;
   for (const word of known) {
+    // No fewer edits than letters are missing.
+    if (Math.abs(given.length - word.length) > Math.max(2, word.length / 3)) continue;
     const distance = editDistance(given.toLowerCase(), word.toLowerCase());
     if (distance <= Math.max(2, word.length / 3) && distance < word.length && distance < (best?.distance ?? Infinity)) {
       best = { word, distance };

@@ -11,6 +11,7 @@ export * from './target-edit.ts';
 export { nameTaken, quotedList, targetsNotFound } from './target-errors.ts';
 export * from './target-filter.ts';
 export * from './target-life.ts';
+export * from './target-of-version.ts';
 export * from './target-overview.ts';
 export * from './target-pages.ts';
 export * from './target-patch.ts';

@@ -1,10 +1,10 @@
-// A target with what it is doing: its newest result, whether it is paused or in maintenance.
+// A target with what it is doing: the result that decides its state, whether it is paused or in maintenance.
 
 import type { CheckErrorCode, Outcome, PassedErrorCode } from '../domain/outcome.ts';
 import { specOfRow } from './target-row.ts';
 import type { TargetSpec } from './target-spec.ts';
 
-/** The newest row of a target's ledger. */
+/** Of the newest rows of a target's ledger, one for each of its locations, the worst: it decides the target's state. */
 export interface LastResult {
   readonly location: string;
   readonly scheduledAt: Date;

@@ -52,7 +52,7 @@ export async function upsertTargets(database: Queryable, specs: readonly TargetS
   return (await database.query<UpsertedTarget>(upsertSql, columnsOf(specs))).rows;
 }
 
-/** All targets by name, or all removed ones, each with its newest result. */
+/** All targets by name, or all removed ones, each with the result that decides its state. */
 export async function listTargets(
   database: Queryable,
   { deleted = false }: { readonly deleted?: boolean } = {},

@@ -1,4 +1,4 @@
-// Which targets are in which state now: that takes the newest result of each.
+// Which targets are in which state now: that takes the newest result of each of their locations.
 
 import type { Queryable } from '../database/queryable.ts';
 import { loadSql } from '../database/sql.ts';

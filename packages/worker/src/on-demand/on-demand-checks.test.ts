@@ -162,6 +162,41 @@ describe('a check that somebody asks for', () => {
   }, 20_000);
 });
 
+describe('slow checks that somebody asks for', () => {
+  const slowSite = () => startWebServer({ routes: { '/': silent() } });
+  const slow = ({ url }: WebServer, timeoutMs: number) => target('/', { url: `${url}/`, timeoutMs });
+  const underWay = async () =>
+    (await database.query('SELECT FROM check_requests WHERE claimed_by IS NOT NULL AND finished_at IS NULL')).rowCount;
+
+  it('leave a place for quick ones, and the others are told that the workers are busy', async () => {
+    await start('ours');
+    const sites = await Promise.all([1, 2, 3, 4].map(slowSite));
+    const refused: unknown[] = [];
+    const asked = sites.map((one) =>
+      ask(slow(one, 20_000), 'default', 1_500).catch((error: unknown) => refused.push(error)),
+    );
+    await eventually(async () => expect(await underWay()).toBe(3));
+    expect(await ask(target('/', { timeoutMs: 10_000 }))).toMatchObject({ outcome: 'up' });
+    await eventually(() => expect(refused).toHaveLength(1), { timeoutMs: 5_000 });
+    const busy = /none took the check within 1.5 s; they are busy with 3 others that were asked for/;
+    expect(refused[0]).toEqual(failed('no_worker', busy));
+    // Whoever waits for the other three need not wait for as long as they may take.
+    await database.query("UPDATE check_requests SET finished_at = now(), report = '{}'");
+    await Promise.all(asked);
+    await Promise.all(sites.map((one) => one.close()));
+  }, 20_000);
+
+  it('of one host take two places', async () => {
+    await start('ours');
+    const one = await slowSite();
+    const settled = Promise.allSettled([1, 2, 3, 4].map(() => ask(slow(one, 1_500), 'default', 500)));
+    await eventually(async () => expect(await underWay()).toBe(2));
+    expect(await ask(target('/'))).toMatchObject({ outcome: 'up' });
+    const answers = await settled;
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+  }, 20_000);
+});
+
 describe('a check that nobody takes', () => {
   it('is refused with what is known of the location', async () => {
     await expect(ask(target('/'), 'default', 200)).rejects.toEqual(

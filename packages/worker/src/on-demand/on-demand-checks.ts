@@ -17,6 +17,7 @@ import {
   type Logger,
   type Outcome,
   type RequestDesk,
+  type Room,
   type Target,
   type TargetFetcher,
   withinDeadline,
@@ -46,11 +47,16 @@ export interface OnDemandChecksOptions {
 
 /** More would be felt by the scheduled checks; another worker, or the next moment, has room for them. */
 const MOST_AT_ONCE = 4;
+/** One place is kept for checks that may take no longer than this, so that slow ones never have all of them. */
+const QUICK_MS = 10_000;
+const MOST_SLOW = MOST_AT_ONCE - 1;
+/** One host that does not answer takes no more places than this. */
+const MOST_OF_ONE_HOST = 2;
 const HOST_PAUSE_MS = 50;
 
 export class OnDemandChecks {
   readonly #options: OnDemandChecksOptions;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<ClaimedRequest, Promise<void>>();
   readonly #leaving = new AbortController();
   #claiming: Promise<void> | undefined;
   /** Set when there may be more than was claimed. */
@@ -79,28 +85,37 @@ export class OnDemandChecks {
     await withinDeadline(
       (async () => {
         await this.#claiming;
-        await Promise.all(this.#running);
+        await Promise.all(this.#running.values());
       })(),
       timeoutMs,
     );
     this.#abandoned = true;
   }
 
+  /** One by one: what there is room for depends on what was taken. */
   async #claim(): Promise<void> {
     while (this.#lookAgain && !this.#leaving.signal.aborted) {
-      const room = MOST_AT_ONCE - this.#running.size;
       // Whoever ends looks again.
-      if (room <= 0) return;
+      if (this.#running.size >= MOST_AT_ONCE) return;
       this.#lookAgain = false;
       try {
-        const requests = await this.#options.desk.claim(room);
-        for (const request of requests) this.#begin(request);
-        if (requests.length === room) this.#lookAgain = true;
+        for (const request of await this.#options.desk.claim(1, this.#room())) {
+          this.#begin(request);
+          this.#lookAgain = true;
+        }
       } catch (error) {
         this.#options.logger.warn({ err: error }, 'could not look for checks that are asked for');
         return;
       }
     }
+  }
+
+  #room(): Room {
+    const targets = [...this.#running.keys()].map(({ target }) => target);
+    const slow = targets.filter(({ timeoutMs }) => timeoutMs > QUICK_MS);
+    const hosts = Object.entries(Object.groupBy(targets, ({ url }) => URL.parse(url)?.host ?? ''));
+    const full = hosts.filter(([, of = []]) => of.length >= MOST_OF_ONE_HOST).map(([host]) => host);
+    return { ...(slow.length >= MOST_SLOW ? { longestTimeoutMs: QUICK_MS } : {}), exceptHosts: full };
   }
 
   #begin(request: ClaimedRequest): void {
@@ -109,10 +124,10 @@ export class OnDemandChecks {
         this.#options.logger.warn({ err: error, request: request.id }, 'could not answer a check that was asked for');
       })
       .finally(() => {
-        this.#running.delete(running);
-        if (this.#lookAgain) this.look();
+        this.#running.delete(request);
+        this.look();
       });
-    this.#running.add(running);
+    this.#running.set(request, running);
   }
 
   async #carryOut({ id, target, beginWithinMs }: ClaimedRequest): Promise<void> {

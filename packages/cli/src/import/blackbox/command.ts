@@ -24,7 +24,11 @@ Example:
     )
     .action(async (flags: BlackboxFlags) => {
       const { modules, prometheus } = flags;
-      const source = `blackbox_exporter: ${modules}, Prometheus: ${prometheus}`;
-      await printImport(importBlackbox(await readBlackboxFiles(modules, prometheus)), source, flags);
+      const madeFrom = `blackbox_exporter: ${modules}, Prometheus: ${prometheus}`;
+      await printImport(
+        importBlackbox(await readBlackboxFiles(modules, prometheus)),
+        { source: 'blackbox', madeFrom },
+        flags,
+      );
     });
 }

@@ -7,6 +7,7 @@ import { makeScratchDirectory } from '@everytick/testing';
 import { beforeAll, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { finishImport } from '../finish-import.ts';
+import { importYaml } from '../write-import.ts';
 import { importBlackbox } from './import-blackbox.ts';
 import { readBlackboxFiles } from './read-blackbox.ts';
 import { exporterOptions, sampleOptions } from './scrape-notes.ts';
@@ -38,10 +39,13 @@ async function imported({ module = {}, http = {}, job = {}, top = {} }: Given) {
 }
 
 const documentOf = ({ targets }: Awaited<ReturnType<typeof imported>>) => targets[0]?.document;
-const told = ({ notes }: Awaited<ReturnType<typeof imported>>) =>
+const allTold = ({ notes }: Awaited<ReturnType<typeof imported>>) =>
   notes.map(
     ({ severity, where, given, why }) => `${severity} ${where.replace(/^.*?\/(?=\w+\.yml)/, '')} ${given} ${why}`,
   );
+/** But for what is told of all modules that follow redirects, and of all that look at bodies. */
+const told = (result: Awaited<ReturnType<typeof imported>>) =>
+  allTold(result).filter((line) => !/ cookies a cookie|targets? that looks? at the body/.test(line));
 
 /** What is there and what it becomes: parts of the target, or a pattern of a note, or both. */
 const httpOptions: readonly (readonly [object, object | RegExp, RegExp?])[] = [
@@ -293,4 +297,84 @@ test('a password in a URL becomes a reference', async () => {
   const result = await imported({ job: { static_configs: [{ targets: ['https://me:s3cret@a.example/'] }] } });
   expect(documentOf(result)).toMatchObject({ url: 'https://a.example/', auth: { basic: { username: 'me' } } });
   expect(JSON.stringify(result)).not.toContain('s3cret');
+});
+
+test.each([
+  [
+    { fail_if_body_matches_regexp: ['a'] },
+    /^changed blackbox.yml:1 1 target that looks at the body .*_BODY_LIMIT_BYTES/,
+  ],
+  [{ fail_if_body_json_matches_cel: 'body.a == 1' }, /1 target that looks at the body/],
+  [{}, /^changed blackbox.yml:\d+: modules.http_2xx.http cookies a cookie that a redirect sets/],
+])('with %j, what is not the same by itself is told once', async (http, note) => {
+  expect(allTold(await imported({ http })).filter((line) => note.test(line))).toHaveLength(1);
+});
+
+test('cookies are not told of where no redirect is followed', async () => {
+  expect(allTold(await imported({ http: { follow_redirects: false } }))).toEqual([]);
+});
+
+test('files that workers may not read are told, each from the folder of the modules', async () => {
+  const http = {
+    basic_auth: { username: 'me', password_file: 'pw' },
+    tls_config: { ca_file: '/run/secrets/ca.pem', cert_file: '/etc/c.pem', key_file: '/etc/k.pem' },
+  };
+  const result = await imported({ http });
+  expect(documentOf(result)).toMatchObject({
+    auth: { basic: { password: { file: join(folder, 'pw') } } },
+    tls: { ca: { file: '/run/secrets/ca.pem' } },
+  });
+  const toSet = allTold(result).filter((line) => line.includes('EVERYTICK_SECRET_DIR'));
+  expect(toSet.map((line) => /(\w+_file: \S+)/.exec(line)?.[1])).toEqual([
+    'password_file: pw',
+    'cert_file: /etc/c.pem',
+    'key_file: /etc/k.pem',
+  ]);
+});
+
+test('what is of the wrong kind is told', async () => {
+  const http = { fail_if_body_matches_regexp: 'error', valid_http_versions: { a: 1 }, method: ['GET'] };
+  const lines = told(await imported({ http })).join('\n');
+  expect(lines).toMatch(/fail_if_body_matches_regexp: error not looked at: it has to be a list/);
+  expect(lines).toMatch(/valid_http_versions: \{a\} not looked at: it has to be a list/);
+  expect(lines).toMatch(/method: \(1 entry\) not looked at: it has to be a text/);
+});
+
+test('more statuses than Everytick takes leave the target out', async () => {
+  const codes = Array.from({ length: 21 }, (_, at) => 200 + 2 * at);
+  const result = await imported({ http: { valid_status_codes: codes } });
+  expect(result.targets).toEqual([]);
+  expect(told(result)).toEqual([expect.stringMatching(/^left out .*expect.status.*has 21 entries/)]);
+  const merged = await imported({ http: { valid_status_codes: Array.from({ length: 40 }, (_, at) => 200 + at) } });
+  expect(documentOf(merged)).toMatchObject({ expect: { status: ['200-239'] } });
+});
+
+test.each([
+  ['https://me:s3cret@a.example/x?page=1&token=s3cret', 'https://a.example/x'],
+  ['https://me:p@s3cret@a.example/x', 'https://a.example/x'],
+  ['https://s3cret@a.example/', 'https://a.example/'],
+  ['me:s3cret@a.example:8080/x?sig=s3cret', 'a.example:8080/x'],
+])('no secret of %s is in what is printed', async (target, name) => {
+  for (const module of [{}, { prober: 'icmp' }]) {
+    const result = await imported({ module, job: { static_configs: [{ targets: [target] }] } });
+    const printed = importYaml(result, { source: 'blackbox', madeFrom: 'a' }) + JSON.stringify(result);
+    expect(printed).not.toMatch(/s3cret/i);
+    if (module.prober === undefined) expect(result.targets.map((each) => each.name)).toEqual([name]);
+  }
+});
+
+test('a user without a password becomes a header', async () => {
+  const result = await imported({ job: { static_configs: [{ targets: ['https://s3cret@a.example/'] }] } });
+  expect(documentOf(result)).toMatchObject({
+    url: 'https://a.example/',
+    headers: { Authorization: { env: 'EVERYTICK_SECRET_HTTPS_A_EXAMPLE_AUTHORIZATION' } },
+  });
+});
+
+test('an address that stands in a job twice becomes one target', async () => {
+  const result = await imported({
+    job: { static_configs: [{ targets: ['https://a.example/', 'https://a.example/'] }] },
+  });
+  expect(result.targets).toHaveLength(1);
+  expect(told(result)).toEqual([expect.stringMatching(/^left out .*with the same labels already/)]);
 });

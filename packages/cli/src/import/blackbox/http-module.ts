@@ -9,7 +9,7 @@ import type { SourceValue } from '../source-value.ts';
 import { goDurationMs } from './durations.ts';
 import { addAuth } from './module-auth.ts';
 import { addBodyExpectations } from './module-body.ts';
-import { addConnection } from './module-connection.ts';
+import { addConnection, cookieNote } from './module-connection.ts';
 import { addRequest } from './module-request.ts';
 import { addResponseExpectations } from './module-response.ts';
 import { addTls } from './module-tls.ts';
@@ -50,8 +50,10 @@ export function readModule(
     if (unused !== undefined) optionLeftOut(report, unused, 'without effect in a module with prober: http');
   }
   const http = module.get('http');
-  if (http === undefined) addDefaults(draft);
-  else addAll({ name, http, draft, report, secrets });
+  if (http === undefined) {
+    addDefaults(draft);
+    report.changed(module.where, 'cookies', cookieNote);
+  } else addAll({ name, http, draft, report, secrets });
   return { draft, timeoutMs };
 }
 

@@ -1,9 +1,11 @@
 // From blackbox_exporter's modules and the scrape jobs of Prometheus that use them to targets: a target for each address
 // that Prometheus would have had probed.
 
+import { noteBodyLimit } from '../body-limit.ts';
 import { type Imported, ImportReport } from '../imported.ts';
 import { optionLeftOut } from '../option-notes.ts';
 import { SecretReferences } from '../secret-references.ts';
+import { shownAddress } from '../source-text.ts';
 import type { SourceValue } from '../source-value.ts';
 import { reportUnknownOptions } from '../unknown-options.ts';
 import { type ModuleCheck, readModule } from './http-module.ts';
@@ -32,6 +34,7 @@ export function importBlackbox({ modules, scrape }: BlackboxSource): Imported {
     const check = checks.of(probe);
     return check === null ? [] : probeTarget(probe, check, report, secrets);
   });
+  noteBodyLimit(targets, modules.where, report);
   checks.noteUnused();
   for (const document of [modules, ...scrape.documents]) reportUnknownOptions(document, report);
   return { targets, notes: report.notes };
@@ -61,13 +64,21 @@ function jobsOf({ configs, prometheus }: ScrapeFiles, report: ImportReport): Scr
 }
 
 function probesOf(job: ScrapeJob, report: ImportReport): Probe[] {
+  const known = new Set<string>();
   return job.candidates.flatMap((candidate) => {
     if (job.hindrance !== null) {
-      report.leftOut(candidate.source.where, candidate.source.text ?? '', job.hindrance);
+      report.leftOut(candidate.source.where, shownAddress(candidate.source.text ?? ''), job.hindrance);
       return [];
     }
     const probe = probeOf(job, candidate, report);
-    return probe === null ? [] : [probe];
+    if (probe === null) return [];
+    if (known.has(probe.identity)) {
+      const why = 'stands in the job with the same labels already; Prometheus probes it once as well';
+      report.leftOut(candidate.source.where, shownAddress(probe.address), why);
+      return [];
+    }
+    known.add(probe.identity);
+    return [probe];
   });
 }
 
@@ -89,13 +100,13 @@ class ModuleChecks {
     const module = this.#modules.get(name);
     if (module === undefined) {
       const why = `its module '${name}' is not among those of blackbox_exporter; it may be of another exporter`;
-      this.#report.leftOut(source.where, address, why);
+      this.#report.leftOut(source.where, shownAddress(address), why);
       return null;
     }
     const check = this.#read.get(name) ?? readModule(name, module, this.#report, this.#secrets);
     this.#read.set(name, check);
     if (check.draft.hindrance === null) return check;
-    this.#report.leftOut(source.where, address, check.draft.hindrance);
+    this.#report.leftOut(source.where, shownAddress(address), check.draft.hindrance);
     return null;
   }
 

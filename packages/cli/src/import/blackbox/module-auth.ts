@@ -3,7 +3,9 @@
 
 import type { SecretText } from '@everytick/core';
 import { optionChanged, optionLeftOut } from '../option-notes.ts';
+import { fileReference } from '../secret-file.ts';
 import type { SourceValue } from '../source-value.ts';
+import { urlWithoutSecrets } from '../url-secrets.ts';
 import type { ModuleReading } from './http-module.ts';
 
 export function addAuth(reading: ModuleReading): void {
@@ -33,9 +35,10 @@ function addOldBearer(reading: ModuleReading, beside: boolean): void {
 }
 
 function addBasic(reading: ModuleReading, basic: SourceValue): void {
-  const { draft, name } = reading;
-  const userFile = basic.get('username_file')?.text;
-  const username: SecretText = userFile === undefined ? (basic.get('username')?.text ?? '') : { file: userFile };
+  const { draft, report, name } = reading;
+  const userFile = basic.get('username_file');
+  const username: SecretText =
+    userFile?.text === undefined ? (basic.get('username')?.text ?? '') : fileReference(userFile, report);
   const password = secretOf(reading, basic, 'password', 'password_file', [name, 'password']);
   if (password === null) {
     draft.hinder(`its module '${name}' has basic_auth without a password, which Everytick does not send`);
@@ -60,7 +63,7 @@ function addAuthorization(reading: ModuleReading, authorization: SourceValue): v
     const what = `the header Authorization: '${type}', a space, and the credentials`;
     draft.setHeader('Authorization', secrets.reference(value, [name, 'authorization'], credentials.where, what, null));
   } else if (file?.text !== undefined) {
-    draft.setHeader('Authorization', { file: file.text });
+    draft.setHeader('Authorization', fileReference(file, report));
     optionChanged(report, file, `the file has to hold the whole header, beginning with '${type} '`);
   } else {
     draft.hinder(`its module '${name}' has 'authorization' without credentials`);
@@ -79,13 +82,17 @@ function addOauth2(reading: ModuleReading, oauth2: SourceValue): void {
   }
   const parameters = parametersOf(reading, oauth2);
   const scopes = (oauth2.get('scopes')?.items ?? []).map((scope) => scope.text ?? '');
-  const url = oauth2.get('token_url')?.text;
+  const tokenUrl = oauth2.get('token_url');
+  const place = { where: tokenUrl?.where ?? '', target: name, report, secrets: reading.secrets };
+  const { url, ...user } = tokenUrl?.text === undefined ? {} : urlWithoutSecrets(tokenUrl.text, place);
   const id = oauth2.get('client_id')?.text;
   if (grant !== 'client_credentials' || parameters === null) {
     oauth2.dismiss();
     draft.hinder(
       `its module '${name}' has oauth2 with another grant than client_credentials, which Everytick does not do`,
     );
+  } else if (Object.keys(user).length > 0) {
+    draft.hinder(`its module '${name}' has a user in token_url, whom Everytick does not send there`);
   } else if (secret === null || url === undefined || id === undefined) {
     draft.hinder(`its module '${name}' has oauth2 without client_id, client_secret or token_url`);
   } else {
@@ -118,15 +125,15 @@ function parametersOf({ report }: ModuleReading, oauth2: SourceValue): Record<st
 
 /** The file of the two, else a variable for the text; null where there is neither. */
 function secretOf(
-  { secrets }: ModuleReading,
+  { secrets, report }: ModuleReading,
   source: SourceValue,
   key: string,
   fileKey: string,
   words: readonly string[],
 ): SecretText | null {
   const value = source.get(key);
-  const file = source.get(fileKey)?.text;
+  const file = source.get(fileKey);
   if (value?.text !== undefined && value.text !== '')
     return secrets.reference(value.text, words, value.where, key, null);
-  return file === undefined ? null : { file };
+  return file?.text === undefined ? null : fileReference(file, report);
 }

@@ -44,10 +44,14 @@ function addVersion({ http, draft, report, name }: ModuleReading): void {
   }
 }
 
+export const cookieNote =
+  'a cookie that a redirect sets is not sent with the next request of the check; blackbox_exporter sends it';
+
 function addRedirects({ http, draft, report }: ModuleReading): void {
   const old = http.get('no_follow_redirects');
   if (old !== undefined) optionChanged(report, old, "is what 'follow_redirects' says the other way round");
   const follow = http.get('follow_redirects')?.truth ?? old?.truth !== true;
+  if (follow) report.changed(http.where, 'cookies', cookieNote);
   draft.set('redirects', follow ? { max: mostRedirects } : { follow: false });
 }
 
@@ -78,9 +82,9 @@ function addProxy({ http, draft, report, secrets, name }: ModuleReading): void {
   }
   // blackbox_exporter looks the name up itself and gives any proxy the address, unless it is told to skip that.
   const url = scheme === 'http' ? proxy.text : proxy.text.replace(/^socks5h?:/i, atProxy ? 'socks5h:' : 'socks5:');
-  const hasPassword = URL.canParse(url) && new URL(url).password !== '';
+  const hasUser = /\/\/[^/\\?#]*@/.test(url);
   const words = [name, 'proxy'];
-  draft.set('proxy', hasPassword ? secrets.reference(url, words, proxy.where, 'the URL of the proxy', null) : url);
+  draft.set('proxy', hasUser ? secrets.reference(url, words, proxy.where, 'the URL of the proxy', null) : url);
   if (scheme === 'http' && !atProxy) {
     optionChanged(report, proxy, "the proxy looks the target's name up, not the worker");
   }

@@ -1,6 +1,7 @@
 // What a module has blackbox_exporter send: method, headers, body, and which codings it asks for.
 
 import { optionChanged, optionLeftOut } from '../option-notes.ts';
+import { fileReference } from '../secret-file.ts';
 import { sentBody } from '../sent-body.ts';
 import { shownScalar, soundsSecret } from '../source-text.ts';
 import type { ModuleReading } from './http-module.ts';
@@ -53,7 +54,7 @@ function addMoreHeaders({ http, draft, report, secrets, name }: ModuleReading): 
     draft.setHeader(
       header,
       files.includes(last)
-        ? { file: text }
+        ? fileReference(last, report)
         : secrets.reference(text, [name, header], last.where, `the header ${header}`, null),
     );
   }
@@ -66,7 +67,7 @@ function addBody({ http, draft, report, name, secrets }: ModuleReading): void {
     draft.set('body', sentBody(body.text, secrets, [name, 'body'], body.where, null));
     if (file !== undefined) optionLeftOut(report, file, "'body' is given as well, and counts");
   } else if (file?.text !== undefined) {
-    draft.set('body', { file: file.text });
+    draft.set('body', fileReference(file, report));
   } else {
     return;
   }

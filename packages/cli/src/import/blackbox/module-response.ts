@@ -1,6 +1,7 @@
 // What a module wants of the response but for its body: status, TLS, headers.
 
 import { optionChanged, optionLeftOut } from '../option-notes.ts';
+import { mergedRanges, type Range, writtenRange } from '../status-ranges.ts';
 import type { ModuleReading } from './http-module.ts';
 
 export function addResponseExpectations(reading: ModuleReading): void {
@@ -10,28 +11,19 @@ export function addResponseExpectations(reading: ModuleReading): void {
   addWantedHeaders(reading);
 }
 
-function addStatus({ http, draft, report }: ModuleReading): void {
+function addStatus({ http, draft, report, name }: ModuleReading): void {
   const valid = http.get('valid_status_codes');
   if (valid === undefined) return;
-  const codes: number[] = [];
+  const codes: Range[] = [];
   for (const code of valid.items) {
-    if (/^[1-9]\d\d$/.test(code.text ?? '')) codes.push(Number(code.text));
+    if (/^[1-9]\d\d$/.test(code.text ?? '')) codes.push({ first: Number(code.text), last: Number(code.text) });
     else optionLeftOut(report, code, 'is no status code');
   }
   if (valid.content.kind !== 'list') optionLeftOut(report, valid, 'is no list of status codes');
-  if (codes.length > 0) draft.expect('status', codeRanges(codes));
-}
-
-/** In as few ranges as say the same. */
-export function codeRanges(codes: readonly number[]): (number | string)[] {
-  const sorted = [...new Set(codes)].sort((a, b) => a - b);
-  const ranges: { first: number; last: number }[] = [];
-  for (const code of sorted) {
-    const range = ranges.at(-1);
-    if (range !== undefined && code === range.last + 1) range.last = code;
-    else ranges.push({ first: code, last: code });
+  if (codes.length === 0 && valid.content.kind === 'list' && valid.items.length > 0) {
+    draft.hinder(`its module '${name}' names no status that there is, so that every probe fails`);
   }
-  return ranges.map(({ first, last }) => (first === last ? first : `${first}-${last}`));
+  if (codes.length > 0) draft.expect('status', mergedRanges(codes).map(writtenRange));
 }
 
 function addTlsExpectation({ http, draft, name }: ModuleReading): void {

@@ -1,6 +1,7 @@
 // A module's `tls_config`.
 
 import { optionLeftOut } from '../option-notes.ts';
+import { fileReference } from '../secret-file.ts';
 import type { SourceValue } from '../source-value.ts';
 import type { ModuleReading } from './http-module.ts';
 
@@ -16,7 +17,7 @@ export function addTls({ http, draft, report, secrets, name }: ModuleReading): v
     const ca = config.get(key);
     if (ca?.text === undefined) continue;
     if (insecure) optionLeftOut(report, ca, 'without effect where insecure_skip_verify is true');
-    else tls['ca'] = key === 'ca' ? ca.text : { file: ca.text };
+    else tls['ca'] = key === 'ca' ? ca.text : fileReference(ca, report);
   }
   const certificate = certificateOf(config);
   if (certificate !== null) tls['certificate'] = certificate;
@@ -40,10 +41,10 @@ export function addTls({ http, draft, report, secrets, name }: ModuleReading): v
       draft.hinder(`its module '${name}' has a client certificate without its key, or the key alone`);
       return null;
     }
-    const shown = from.get('cert') === undefined ? { file: cert.text } : cert.text;
+    const shown = from.get('cert') === undefined ? fileReference(cert, report) : cert.text;
     const secret =
       key?.text === undefined
-        ? { file: keyText }
+        ? keyFile && fileReference(keyFile, report)
         : secrets.reference(
             key.text,
             [name, 'tls', 'key'],

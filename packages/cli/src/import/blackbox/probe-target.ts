@@ -2,8 +2,8 @@
 
 import type { ImportedTarget, ImportReport } from '../imported.ts';
 import type { SecretReferences } from '../secret-references.ts';
-import { withoutUrlSecrets } from '../source-text.ts';
-import { urlCredentials } from '../url-credentials.ts';
+import { shownAddress } from '../source-text.ts';
+import { nameOfUrl, urlWithoutSecrets } from '../url-secrets.ts';
 import type { ModuleCheck } from './http-module.ts';
 import type { Probe } from './probe.ts';
 import { timingFields } from './probe-timing.ts';
@@ -17,23 +17,25 @@ export function probeTarget(
   const { where } = probe.source;
   // As blackbox_exporter does with addresses that are not URLs.
   const given = /^https?:\/\//i.test(probe.address) ? probe.address : `http://${probe.address}`;
-  const credentials = urlCredentials(given);
-  const url = credentials?.url ?? given;
-  const name = urlCredentials(probe.instance)?.url ?? probe.instance;
+  const name = nameOfUrl(probe.instance);
+  const { url, basic, authorization } = urlWithoutSecrets(given, { where, target: name, report, secrets });
   const fields: Record<string, unknown> = { ...draft.fields };
-  const headers = (fields['headers'] ?? {}) as Readonly<Record<string, unknown>>;
+  let headers = (fields['headers'] ?? {}) as Readonly<Record<string, unknown>>;
   if (/[%+]/.test(url)) {
     const why = 'checked as it stands; blackbox_exporter decodes %XX and + once before it asks';
-    report.changed(where, withoutUrlSecrets(url), why, name);
+    report.changed(where, shownAddress(url), why, name);
   }
   if (fields['http_version'] === '2' && !/^https:/i.test(url)) {
-    report.leftOut(where, withoutUrlSecrets(url), `its module '${probe.module}' wants HTTP/2, which needs https`);
+    report.leftOut(where, shownAddress(url), `its module '${probe.module}' wants HTTP/2, which needs https`);
     return [];
   }
-  if (credentials !== null && draft.header('authorization') === undefined) {
-    const { username, password } = credentials;
-    const reference = secrets.reference(password, [name, 'password'], where, 'the password in the URL', name);
-    fields['auth'] = { basic: { username, password: reference } };
+  if (draft.header('authorization') === undefined) {
+    if (basic !== undefined) fields['auth'] = { basic };
+    else if (authorization !== undefined) {
+      delete fields['auth'];
+      headers = { ...headers, Authorization: authorization };
+      fields['headers'] = headers;
+    }
   }
   const written = Object.keys(headers).find((header) => header.toLowerCase() === 'host');
   if (probe.hostname !== null) {
@@ -44,7 +46,7 @@ export function probeTarget(
     }
     fields['headers'] = { ...headers, [written ?? 'Host']: probe.hostname };
   }
-  const labels = Object.fromEntries(probe.labels);
+  const labels = Object.fromEntries([...probe.labels].map(([key, value]) => [key, labelWithoutSecrets(value)]));
   const timing = { intervalMs: probe.intervalMs, scrapeTimeoutMs: probe.scrapeTimeoutMs, moduleTimeoutMs: timeoutMs };
   return [
     {
@@ -59,4 +61,9 @@ export function probeTarget(
       },
     },
   ];
+}
+
+/** Rules may make a label of the address. */
+function labelWithoutSecrets(value: string): string {
+  return /:\/\/([^/]*@|\S*\?)/.test(value) ? shownAddress(value) : value;
 }

@@ -1,7 +1,7 @@
 // What Prometheus asks blackbox_exporter for: the URL parameters and labels that relabelling leaves of a target.
 
 import type { ImportReport } from '../imported.ts';
-import { withoutUrlSecrets } from '../source-text.ts';
+import { shownAddress } from '../source-text.ts';
 import type { SourceValue } from '../source-value.ts';
 import { goDurationMs } from './durations.ts';
 import type { Candidate, ScrapeJob } from './scrape-job.ts';
@@ -9,6 +9,8 @@ import type { Candidate, ScrapeJob } from './scrape-job.ts';
 export interface Probe {
   /** Where its address stands. */
   readonly source: SourceValue;
+  /** Prometheus takes targets of a job for one where this is the same. */
+  readonly identity: string;
   readonly module: string;
   /** What is probed, as blackbox_exporter gets it. */
   readonly address: string;
@@ -27,7 +29,7 @@ const usualModule = 'http_2xx';
 /** Null, with a note, where nothing is probed. */
 export function probeOf(job: ScrapeJob, { source, labels: before }: Candidate, report: ImportReport): Probe | null {
   const leftOut = (why: string) => {
-    report.leftOut(source.where, withoutUrlSecrets(source.text ?? ''), why);
+    report.leftOut(source.where, shownAddress(source.text ?? ''), why);
     return null;
   };
   let labels = before;
@@ -47,6 +49,7 @@ export function probeOf(job: ScrapeJob, { source, labels: before }: Candidate, r
   }
   return {
     source,
+    identity: identityOf(labels),
     address,
     // Without a rule for it, Prometheus would say the exporter's address, the same for all of them.
     instance: labels.get('instance') ?? address,
@@ -57,4 +60,9 @@ export function probeOf(job: ScrapeJob, { source, labels: before }: Candidate, r
     intervalMs,
     scrapeTimeoutMs: Math.min(timeoutMs, intervalMs),
   };
+}
+
+function identityOf(labels: ReadonlyMap<string, string>): string {
+  const kept = [...labels].filter(([name]) => !name.startsWith('__meta_'));
+  return JSON.stringify(kept.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

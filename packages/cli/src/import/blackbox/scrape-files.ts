@@ -3,6 +3,7 @@
 
 import { glob } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
+import { looksLike } from '../other-program.ts';
 import { parseSourceYaml, readSourceText, sourceInvalid } from '../read-source.ts';
 import type { SourceValue } from '../source-value.ts';
 
@@ -36,7 +37,9 @@ export interface MissingFile {
 export async function readScrapeFiles(path: string): Promise<ScrapeFiles> {
   const prometheus = parseSourceYaml(await readSourceText(path), path);
   if (prometheus.get('scrape_configs') === undefined && prometheus.get('scrape_config_files') === undefined) {
-    throw sourceInvalid(`${path}: has no 'scrape_configs:'; is it the configuration of Prometheus?`);
+    throw sourceInvalid(
+      `${path}: has no 'scrape_configs:'; is it the configuration of Prometheus?${looksLike(prometheus)}`,
+    );
   }
   const documents = [prometheus];
   const missing: MissingFile[] = [];

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { keyOf, shownValue } from '../source-text.ts';
 import type { SourceValue } from '../source-value.ts';
+import { urlWithoutSecrets } from '../url-secrets.ts';
 import type { EndpointContext } from './endpoint-context.ts';
 import { goDurationMs } from './go-values.ts';
 
@@ -94,8 +95,8 @@ function proxyFields(proxy: SourceValue | undefined, { report, name, secrets }: 
     );
     return {};
   }
-  if (!/\/\/[^/@]*:[^/@]+@/.test(url)) return { proxy: url };
-  return { proxy: secrets.reference(url, [name, 'proxy'], proxy.where, 'proxy-url, which has a password in it', name) };
+  if (!/\/\/[^/\\?#]*@/.test(url)) return { proxy: url };
+  return { proxy: secrets.reference(url, [name, 'proxy'], proxy.where, 'proxy-url, which has a user in it', name) };
 }
 
 function oauth2Fields(oauth2: SourceValue | undefined, context: EndpointContext): Fields {
@@ -108,7 +109,22 @@ function oauth2Fields(oauth2: SourceValue | undefined, context: EndpointContext)
     return {};
   }
   const client_secret = secrets.reference(secret.text, [name, 'client_secret'], secret.where, 'client-secret', name);
-  const fields = { token_url: tokenUrl.text, client_id: id.text, client_secret };
+  const {
+    url: token_url,
+    basic,
+    authorization,
+  } = urlWithoutSecrets(tokenUrl.text, {
+    where: tokenUrl.where,
+    target: name,
+    report,
+    secrets,
+  });
+  if (basic !== undefined || authorization !== undefined) {
+    const why = 'the target is left out: Everytick sends no user to a token-url, so that the check would be refused';
+    report.leftOut(tokenUrl.where, `${name}: token-url`, why, name);
+    return { auth: null };
+  }
+  const fields = { token_url, client_id: id.text, client_secret };
   return { auth: { oauth2: { ...fields, ...(scopes.length === 0 ? {} : { scopes }) } } };
 }
 

@@ -17,6 +17,10 @@ Example:
   everytick import gatus config/config.yaml --to everytick.yaml`,
     )
     .action(async (path: string, flags: ImportFlags) => {
-      await printImport(importGatus(await readGatusFiles(path)), `Gatus: ${path}`, flags);
+      await printImport(
+        importGatus(await readGatusFiles(path)),
+        { source: 'gatus', madeFrom: `Gatus: ${path}` },
+        flags,
+      );
     });
 }

@@ -227,8 +227,10 @@ describe('a condition that Everytick cannot judge is left out, with the reason',
 
   test('also where several contradict each other', () => {
     const { targets, notes } = importOf('[STATUS] < 200', '[STATUS] > 300');
-    expect(targets[0]?.document['expect']).toEqual({ status: '100-999' });
-    expect(notes).toContainEqual(expect.objectContaining({ severity: 'left out', given: '[STATUS]' }));
+    expect(targets).toEqual([]);
+    expect(notes).toContainEqual(
+      expect.objectContaining({ severity: 'left out', given: expect.stringMatching(/\[STATUS\]$/) }),
+    );
   });
 });
 

@@ -14,7 +14,8 @@ import { anyStatus, statusList } from './statuses.ts';
 const variableInPattern =
   'the value of the variable becomes a part of a regular expression, in which some characters mean something';
 
-export function expectationsOf(list: SourceValue | undefined, context: EndpointContext): BodyExpectations {
+/** Null, with a note, where what is left of them would mean something else. */
+export function expectationsOf(list: SourceValue | undefined, context: EndpointContext): BodyExpectations | null {
   const draft = new ConditionsDraft(context);
   for (const item of list?.items ?? []) draft.add(item);
   return draft.finish(list?.where ?? context.where);
@@ -153,13 +154,14 @@ class ConditionsDraft {
     return null;
   }
 
-  finish(where: string): BodyExpectations {
+  finish(where: string): BodyExpectations | null {
     const { report, name } = this.#context;
     const status = statusList(this.#statuses);
     if (status === null) {
       const why =
-        'no status fits all of these conditions, or they come to too many separate ones, so that any status is right';
-      report.leftOut(where, '[STATUS]', why, name);
+        'the target is left out: no status fits all of its conditions, or they come to over 20 ranges, which Everytick does not take';
+      report.leftOut(where, `${name}: [STATUS]`, why, name);
+      return null;
     }
     if (this.#read.every((condition) => holds(condition, unreachable(condition)))) {
       const why =
@@ -186,8 +188,8 @@ class ConditionsDraft {
 }
 
 /** 2xx is what is expected without being said. */
-function statusField(status: readonly (string | number)[] | null): BodyExpectations {
-  const [only = anyStatus, ...more] = status ?? [];
+function statusField(status: readonly (string | number)[]): BodyExpectations {
+  const [only = anyStatus, ...more] = status;
   if (more.length > 0) return { status };
   return only === '2xx' ? {} : { status: only };
 }

@@ -245,7 +245,7 @@ describe('every option that Gatus documents', () => {
   });
 
   test('and no secret of the file is in what is printed', async () => {
-    const printed = `${importYaml(finished, 'Gatus')}${JSON.stringify(finished.notes)}`;
+    const printed = `${importYaml(finished, { source: 'gatus', madeFrom: 'Gatus' })}${JSON.stringify(finished.notes)}`;
     const secrets = [
       ...['storage-password', 'YmNyeXB0', 'oidc-client-secret', 'tunnel-password', 'dHVubmVs', 'slack-webhook-secret'],
       ...['pagerduty-integration-key', 'key-in-the-url', 'literal-api-key', 'override-secret', 'password-in-the-url'],

@@ -38,6 +38,7 @@ export function importEndpoint(
     (endpoint.get('extra-labels')?.entries ?? []).map(([key, value]) => [key, value.text ?? '']),
   );
   const group = endpoint.get('group')?.text;
+  if (expect === null || auth === null) return null;
   return {
     where: endpoint.where,
     name,
@@ -73,6 +74,8 @@ function problemOf(endpoint: SourceValue, name: string, url: SourceValue | undef
   if (endpoint.content.kind !== 'mapping') return 'it is no endpoint';
   if (endpoint.get('dns') !== undefined) return 'there are no checks over DNS; Everytick checks over HTTP';
   if (name === '') return 'it has no name';
+  const conditions = endpoint.get('conditions');
+  if (conditions !== undefined && conditions.content.kind !== 'list') return 'its conditions are no list';
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(url?.text ?? '')?.[1];
   const other = scheme === undefined ? undefined : otherSchemes[scheme];
   return other === undefined ? null : `there are no checks over ${other}; Everytick checks over HTTP`;

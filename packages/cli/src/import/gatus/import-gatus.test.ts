@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeScratchDirectory, runEverytick } from '@everytick/testing';
 import { describe, expect, test } from '@jest/globals';
@@ -111,7 +111,7 @@ endpoints:
     const finished = importOf(
       'endpoints: [{ name: it, url: "https://$HOST/$$x?q=$$$Q", body: "$${not} $Q" , method: POST }]',
     );
-    const yaml = importYaml(finished, 'Gatus');
+    const yaml = importYaml(finished, { source: 'gatus', madeFrom: 'Gatus' });
     const reference = (name: string) => `\${${name}}`;
     expect(yaml).toContain(`    url: https://${reference('HOST')}/$x?q=\${DOLLARS:-$}${reference('Q')}\n`);
     expect(yaml).toContain(`    body: $\${not} ${reference('Q')}\n`);
@@ -170,6 +170,91 @@ describe('files', () => {
   });
 });
 
+describe('files of other programs', () => {
+  test.each([
+    [
+      'modules: {a: {prober: http}}',
+      /no configuration of Gatus: it has no 'endpoints:'; it looks like blackbox_exporter's/,
+    ],
+    ['scrape_configs: []', /it looks like Prometheus's: .*--prometheus/],
+    ['targets: []', /it looks like Everytick's own/],
+    ['', /it has no 'endpoints:'$/],
+    ['SQLite format 3\0', /'everytick import kuma' reads/],
+    ['endpoints: []\n---\nendpoints: []\n', /:\d+:\d+: a second document begins here/],
+    ['endpoints: *none', /:1:12: \*none: nothing before it has the anchor &none/],
+  ])('%j is refused', async (text, message) => {
+    const path = join(await makeScratchDirectory(), 'config.yaml');
+    await writeFile(path, text);
+    await expect(readGatusFiles(path)).rejects.toMatchObject({
+      code: 'import_source_invalid',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('secrets', () => {
+  test.each([
+    'url: https://s3cret@a.example/',
+    'url: https://a.example/?sig=s3cret&X-Amz-Signature=s3cret&code=s3cret&pin=s3cret&pw=s3cret',
+    'url: https://a.example/\n    client: {proxy-url: "http://s3cret@proxy:3128"}',
+    'url: https://a.example/\n    client: {oauth2: {token-url: "https://u:s3cret@i.example/t", client-id: a, client-secret: b}}',
+    'url: https://a.example/\n    headers: {X-Sig: s3cret, X-Amz-Security-Token: s3cret}',
+    'url: https://a.example/\n    body: pin=s3cret&code=x',
+    'url: https://a.example/\n    body: \'{"user":{"pwd": "s3cret"}}\'',
+    "url: https://a.example/\n    body: '<a><apiKey>s3cret</apiKey></a>'",
+    'url: https://a.example/\n    body: user%5Bpassword%5D=s3cret',
+  ])('of %j are not printed', (endpoint) => {
+    const finished = importOf(`endpoints:\n  - name: it\n    ${endpoint}\n`);
+    const printed = importYaml(finished, { source: 'gatus', madeFrom: 'a' }) + JSON.stringify(finished);
+    expect(printed).not.toMatch(/s3cret/i);
+  });
+
+  test('a body without one is sent as it stands', () => {
+    const body = '{"name": "me", "count": 5, "query": "{ key }", "state": "on"}';
+    const { document } = theTarget(`    url: https://a.example\n    method: POST\n    body: '${body}'\n`);
+    expect(document).toMatchObject({ body });
+  });
+
+  test('a variable in a parameter that sounds like a key is told to be stored', () => {
+    const { document, told } = theTarget('    url: https://a.example/?token=$' + '{API_TOKEN}\n');
+    expect(document?.url).toContain('API_TOKEN');
+    expect(told).toContainEqual(
+      expect.objectContaining({ why: expect.stringMatching(/^set EVERYTICK_VAR_API_TOKEN .*stored with the URL/) }),
+    );
+  });
+});
+
+test('more conditions than Everytick takes leave the target out', () => {
+  const conditions = Array.from({ length: 21 }, (_, at) => `"[BODY] == pat(*${at}*)"`).join(', ');
+  const { targets, notes } = importOf(
+    `endpoints:\n  - { name: it, url: "https://a.example", conditions: [${conditions}] }\n`,
+  );
+  expect(targets).toEqual([]);
+  expect(notes).toContainEqual(
+    expect.objectContaining({ severity: 'left out', given: expect.stringMatching(/^it \(expect.body/) }),
+  );
+});
+
+test('an endpoint whose conditions are no list is left out', () => {
+  const { targets, notes } = importOf(
+    'endpoints: [{ name: it, url: "https://a.example", conditions: "[STATUS] == 200" }]',
+  );
+  expect(targets).toEqual([]);
+  expect(notes).toEqual([expect.objectContaining({ severity: 'left out', why: 'its conditions are no list' })]);
+});
+
+test('notes go with their endpoint, also where many have one name', () => {
+  const endpoints = Array.from(
+    { length: 12 },
+    (_, at) => `  - { name: it, url: "https://a.example", colour: c${at} }\n`,
+  );
+  const yaml = importYaml(importOf(`endpoints:\n${endpoints.join('')}`), { source: 'gatus', madeFrom: 'a' });
+  expect(yaml).toMatch(
+    /# left out: colour: c1: unknown[^#]*\n {2}# changed: [^\n]*'it \(2\)'[^\n]*\n {2}- name: it \(2\)\n/,
+  );
+  expect(yaml.match(/colour: c1:/g)).toHaveLength(1);
+});
+
 describe('everytick import gatus', () => {
   test('prints a configuration, and on standard error what could not be carried over', async () => {
     const { code, stdout, stderr } = await runEverytick(['import', 'gatus', join(examples, 'several-files')]);
@@ -197,8 +282,17 @@ describe('everytick import gatus', () => {
   });
 
   test('says 1 where there is nothing to import, and 2 where there is no file', async () => {
-    const nothing = await runEverytick(['import', 'gatus', join(examples, 'several-files/global.yaml')]);
+    const folder = await makeScratchDirectory();
+    const empty = join(folder, 'empty.yaml');
+    await writeFile(empty, 'endpoints: []\n');
+    const nothing = await runEverytick(['import', 'gatus', empty]);
     expect([nothing.code, nothing.stdout]).toEqual([1, expect.stringContaining('targets: []')]);
+    expect(nothing.stderr).toBe('0 targets; nothing to import\n');
+    const intoFolder = await runEverytick(['import', 'gatus', empty, '--to', folder]);
+    expect([intoFolder.code, intoFolder.stderr]).toEqual([
+      2,
+      `everytick: --to ${folder}: cannot be written: it is a folder\n`,
+    ]);
     const absent = await runEverytick(['import', 'gatus', '/nowhere/config.yaml']);
     expect([absent.code, absent.stderr]).toEqual([
       2,

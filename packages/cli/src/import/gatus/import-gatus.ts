@@ -1,5 +1,6 @@
 // From a configuration of Gatus to targets. https://github.com/TwiN/gatus#configuration
 
+import { noteBodyLimit } from '../body-limit.ts';
 import { type Imported, ImportReport } from '../imported.ts';
 import { SecretReferences } from '../secret-references.ts';
 import type { SourceValue } from '../source-value.ts';
@@ -15,6 +16,7 @@ export function importGatus(source: SourceValue): Imported {
   const targets = endpoints.flatMap((endpoint) => importEndpoint(endpoint, report, secrets) ?? []);
   reportGlobalOptions(source, report);
   if (targets.length > 0) reportDefaults(source, report);
+  noteBodyLimit(targets, source.where, report);
   reportVariables(targets, report);
   const names = new Map(endpoints.map((endpoint) => [endpoint.place.path, endpoint.get('name')?.text ?? null]));
   reportUnknownOptions(source, report, (path) => names.get(/^endpoints\[\d+\]/.exec(path)?.[0] ?? '') ?? null);

@@ -3,9 +3,13 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { looksLike } from '../other-program.ts';
 import { parseSourceYaml, readSourceText, sourceInvalid } from '../read-source.ts';
 import { SourceValue } from '../source-value.ts';
 import { variable } from '../variable.ts';
+
+/** One of them is in every configuration of Gatus. */
+const lists = ['endpoints', 'external-endpoints', 'suites'];
 
 /** Throws `import_source_invalid`. */
 export async function readGatusFiles(path: string): Promise<SourceValue> {
@@ -16,7 +20,10 @@ export async function readGatusFiles(path: string): Promise<SourceValue> {
   const files = isDirectory ? await filesIn(path) : [path];
   if (files.length === 0) throw sourceInvalid(`${path}: no file in it ends with .yaml or .yml`);
   const sources = await Promise.all(files.map(async (file) => parseGatusYaml(await readSourceText(file), file)));
-  return sources.reduce((merged, source) => mergeSources(merged, source));
+  const merged = sources.reduce((before, source) => mergeSources(before, source));
+  const { content } = merged;
+  if (content.kind === 'mapping' && lists.some((list) => content.entries.has(list))) return merged;
+  throw sourceInvalid(`${path}: this is no configuration of Gatus: it has no 'endpoints:'${looksLike(merged)}`);
 }
 
 export function parseGatusYaml(text: string, file: string): SourceValue {

@@ -1,5 +1,6 @@
 // What Gatus sends: URL, method, headers and body.
 
+import { bodySoundsSecret } from '../sent-body.ts';
 import { keyOf, shownScalar, shownValue, soundsSecret } from '../source-text.ts';
 import type { SourceValue } from '../source-value.ts';
 import { urlWithoutSecrets } from '../url-secrets.ts';
@@ -34,7 +35,8 @@ export function requestFields(
   const method = endpoint.get('method')?.text?.toUpperCase() ?? 'GET';
   const hasAuthorization =
     bearer !== undefined || Object.keys(headers).some((each) => each.toLowerCase() === 'authorization');
-  if (address.basic !== undefined && (hasAuthorization || auth !== undefined)) {
+  const urlSaysWho = address.basic ?? address.authorization;
+  if (urlSaysWho !== undefined && (hasAuthorization || auth !== undefined)) {
     report.leftOut(
       url.where,
       'the user and password in the URL',
@@ -43,6 +45,8 @@ export function requestFields(
     );
   }
   const own = hasAuthorization ? bearer && { bearer } : address.basic && { basic: address.basic };
+  const { authorization } = address;
+  if (authorization !== undefined && !hasAuthorization && auth === undefined) headers['Authorization'] = authorization;
   return {
     url: address.url,
     ...(method === 'GET' && body === null ? {} : { method }),
@@ -111,7 +115,7 @@ function bodyOf(endpoint: SourceValue, graphql: boolean, url: string, context: E
       name,
     );
   }
-  if (soundsLikeSecret.test(text)) {
+  if (bodySoundsSecret(text)) {
     const what = `the body${graphql ? ' as JSON ({"query": "..."})' : ''}, which seems to hold a password or a key`;
     return secrets.reference(filled, [name, 'body'], given.where, what, name);
   }
@@ -123,9 +127,6 @@ function bodyOf(endpoint: SourceValue, graphql: boolean, url: string, context: E
   }
   return JSON.stringify({ query: filled });
 }
-
-const soundsLikeSecret =
-  /\b(password|passwd|passphrase|secret|client_?secret|api_?key|access_?key|(access_?|auth_?|refresh_?|id_?)?token)\b["']?\s*[:=]\s*["']?[^\s"'$:{[(]/i;
 
 /** What is shown of a URL that cannot be checked. */
 export function shownUrl(url: SourceValue): string {

@@ -1,5 +1,6 @@
 // Conditions on the status, all together, as the statuses for which they hold: there are only 900 of them.
 
+import { writtenRange } from '../status-ranges.ts';
 import { type Condition, holds } from './condition.ts';
 
 export const anyStatus = '100-999';
@@ -30,10 +31,5 @@ function listOf(conditions: readonly Condition[]): Statuses {
     if (open !== undefined && open.last === status - 1) open.last = status;
     else ranges.push({ first: status, last: status });
   }
-  return ranges.length === 0 || ranges.length > mostRanges ? null : ranges.map(written);
-}
-
-function written({ first, last }: { readonly first: number; readonly last: number }): string | number {
-  if (first === last) return first;
-  return first % 100 === 0 && last === first + 99 ? `${first / 100}xx` : `${first}-${last}`;
+  return ranges.length === 0 || ranges.length > mostRanges ? null : ranges.map(writtenRange);
 }

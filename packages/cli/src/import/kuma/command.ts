@@ -20,6 +20,6 @@ Example:
   everytick import kuma /opt/uptime-kuma/data/kuma.db --to everytick.yaml`,
     )
     .action(async (file: string, flags: ImportFlags) => {
-      await printImport(importKuma(await readKuma(file)), `Uptime Kuma: ${file}`, flags);
+      await printImport(importKuma(await readKuma(file)), { source: 'kuma', madeFrom: `Uptime Kuma: ${file}` }, flags);
     });
 }

@@ -145,7 +145,7 @@ const columns: readonly (readonly [Parameters<KumaDatabase['monitor']>[0], objec
   [{ ignore_tls: 1 }, { tls: { insecure_skip_verify: true } }],
   [{ maxredirects: 0 }, { redirects: { follow: false } }],
   [{ maxredirects: 50 }, { redirects: { max: 20 } }, /changed .*maxredirects: 50/],
-  [{ accepted_statuscodes_json: '["200-299", "301", "0-150"]' }, { expect: { status: ['200-299', '301', '100-150'] } }],
+  [{ accepted_statuscodes_json: '["200-299", "301", "0-150"]' }, { expect: { status: ['100-150', '2xx', 301] } }],
   [{ accepted_statuscodes_json: '[]' }, null, /always down/],
   [{ type: 'keyword', keyword: 'a.b (c)' }, { match: 'a\\.b \\(c\\)' }],
   [{ type: 'keyword', keyword: 'error', invert_keyword: 1 }, { expect: { body: [{ not_matches: 'error' }] } }],
@@ -158,14 +158,31 @@ const columns: readonly (readonly [Parameters<KumaDatabase['monitor']>[0], objec
     /json_path:/,
     /texts are not taken/,
   ],
-  [query('`a b`.c', '!=', 'x'), { expect: { json: [{ path: '$["a b"].c', not_equals: 'x' }] } }, /json_path/],
+  [
+    query('`a b`.c', '!=', 'x'),
+    { expect: { json: [{ path: '$["a b"].c', not_matches: '^x$' }] } },
+    /json_path:/,
+    /true and false are down/,
+  ],
+  [
+    query('ok', '!=', 'true'),
+    { expect: { json: [{ path: '$.ok', not_equals: true }] } },
+    /json_path:/,
+    /null, lists and objects/,
+    /expected_value: true/,
+  ],
   [
     query('ok', '==', 'true'),
     { expect: { json: [{ path: '$.ok', equals: true }] } },
     /json_path/,
     /expected_value: true/,
   ],
-  [query('name', 'contains', 'a.b'), { expect: { json: [{ path: '$.name', matches: 'a\\.b' }] } }, /json_path/],
+  [
+    query('name', 'contains', 'a.b'),
+    { expect: { json: [{ path: '$.name', matches: 'a\\.b' }] } },
+    /json_path:/,
+    /true and false are down/,
+  ],
   [query('$count(items)', '>', '3'), plain, /left out .*json_path: \$count/, /expected_value/],
   [{ upside_down: 1 }, null, /upside_down: a check cannot want/],
   [{ ip_family: 'ipv4' }, { ip_family: '4' }],
@@ -176,8 +193,48 @@ const columns: readonly (readonly [Parameters<KumaDatabase['monitor']>[0], objec
   ],
   [{ proxy_id: 9 }, plain, /no such proxy/],
   [{ url: 'https://me:s3cret@a.example/' }, { url, auth: { basic: { username: 'me' } } }, /to set/],
+  [
+    { url: 'https://s3cret@a.example/?page=1&sig=s3cret' },
+    { headers: { Authorization: { env: 'EVERYTICK_SECRET_A_AUTHORIZATION' } } },
+    /to set .*the parameter sig/,
+    /to set .*the user in the URL/,
+  ],
+  [
+    { url: 'https://me:s3cret@a.example/', headers: '{"Authorization":"Basic s3cret"}' },
+    { url, auth: { basic: { username: 'me' } } },
+    /to set .*the password in the URL/,
+    /left out .*the header Authorization .*goes before the header/,
+  ],
+  [
+    {
+      url: 'https://me:s3cret@a.example/',
+      auth_method: 'basic',
+      basic_auth_user: 'other',
+      basic_auth_pass: 's3cret',
+    },
+    { url, auth: { basic: { username: 'me' } } },
+    /to set .*the password in the URL/,
+    /left out .*auth_method/,
+  ],
+  [{ name: '', url: 'https://a.example/x?token=s3cret' }, {}, /to set/],
+  [{ url: ' https://a.example/ ' }, { url }],
+  [
+    { method: 'POST', http_body_encoding: 'form', body: 'user=a&pw=s3cret' },
+    { body: { env: expect.any(String) } },
+    /to set/,
+  ],
+  [{ method: 'TRACE' }, null, /cannot be watched: 'TRACE'/],
+  [{ accepted_statuscodes_json: JSON.stringify(everySecond(25)) }, null, /has 25 entries/],
+  [{ accepted_statuscodes_json: JSON.stringify(['300', '301', '302-310']) }, { expect: { status: ['300-310'] } }],
+  [{ accepted_statuscodes_json: '["no"]' }, null, /'no' is no status/],
+  [{ type: 'keyword', keyword: '["x"' }, { match: '\\["x"' }, /changed .*white space/],
+  [{ type: 'keyword', keyword: 'Grüße' }, { match: 'Grüße' }, /changed .*undoes escapes/],
   [{ url: 'ftp://a.example/' }, null, /cannot be watched/],
 ];
+
+function everySecond(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => String(300 + 2 * at));
+}
 
 function query(json_path: string, json_path_operator: string | null, expected_value: string) {
   return { type: 'json-query', json_path, json_path_operator, expected_value };
@@ -280,13 +337,13 @@ test('groups, tags and proxies go with their monitors', async () => {
   expect(notes).toMatch(/group: Shop \| a group has no state/);
   expect(notes).toMatch(/http: refused \(https:\/\/a.example\/\) \| its proxy proxy.example:443 is https/);
   expect(notes).toMatch(/proxy\[3\] \| http:\/\/unused.example:3128 \| no monitor uses/);
-  expect(notes + importYaml(result, 'kuma')).not.toContain('s3cret');
+  expect(notes + importYaml(result, { source: 'kuma', madeFrom: 'kuma' })).not.toContain('s3cret');
 });
 
 test('what is so of all monitors, and what is beside them, is told once', async () => {
   const result = await imported((kuma) => {
     kuma.monitor({ name: 'a', url });
-    kuma.monitor({ name: 'b', url });
+    kuma.monitor({ name: 'b', url, type: 'keyword', keyword: 'x' });
     kuma.insert('notification', { name: 'Ops', config: '{"token":"s3cret"}' });
     kuma.insert('maintenance', { title: 'Sunday' });
     for (const table of [
@@ -306,6 +363,8 @@ test('what is so of all monitors, and what is beside them, is told once', async 
   for (const given of [
     'expiry_notification (of 2 monitors)',
     'User-Agent and Accept',
+    'a cookie that a redirect sets',
+    '1 target that looks at the body',
     'notification: 1 row: Ops',
     'maintenance: 1 row: Sunday',
     'status_page: 1 row',

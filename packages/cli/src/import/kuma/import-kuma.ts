@@ -1,12 +1,13 @@
 // From Uptime Kuma's database to targets: one for each monitor over HTTP. What is left out is told by name, and what is so of
 // all monitors alike once.
 
+import { noteBodyLimit } from '../body-limit.ts';
 import { CheckDraft } from '../check-draft.ts';
 import { type Imported, type ImportedTarget, ImportReport } from '../imported.ts';
 import { SecretReferences } from '../secret-references.ts';
 import { withoutUrlSecrets } from '../source-text.ts';
 import { reportUnknownOptions } from '../unknown-options.ts';
-import { urlCredentials } from '../url-credentials.ts';
+import { urlWithoutSecrets } from '../url-secrets.ts';
 import { noteBesideMonitors } from './beside-monitors.ts';
 import { Monitor, type MonitorReading } from './monitor.ts';
 import { addAuth } from './monitor-auth.ts';
@@ -22,6 +23,7 @@ export function importKuma(source: KumaSource): Imported {
   const secrets = new SecretReferences(report);
   const targets = source.monitors.flatMap((row) => targetsOf(row, source, report, secrets));
   if (targets.length > 0) noteColumns(source, report);
+  noteBodyLimit(targets, `${source.file}: monitor`, report);
   noteBesideMonitors(source, report);
   return { targets, notes: report.notes };
 }
@@ -58,15 +60,12 @@ function targetsOf(row: Row, source: KumaSource, report: ImportReport, secrets: 
   return [{ where: monitor.where, name: monitor.name, document, ...(isPaused ? { paused: true } : {}) }];
 }
 
-/** A password in the URL goes before a header, as it does with Uptime Kuma's client. */
-function addUrl({ monitor, draft, secrets }: MonitorReading): string {
-  const given = monitor.text('url') ?? '';
-  const credentials = urlCredentials(given);
-  if (credentials === null) return given;
-  const { url, username, password } = credentials;
-  const words = [monitor.name, 'password'];
-  const reference = secrets.reference(password, words, monitor.whereOf('url'), 'the password in the URL', monitor.name);
-  draft.set('auth', { basic: { username, password: reference } });
+/** A user in the URL goes before a header, as it does with Uptime Kuma's client. */
+function addUrl({ monitor, draft, report, secrets }: MonitorReading): string {
+  const context = { where: monitor.whereOf('url'), target: monitor.name, report, secrets };
+  const { url, basic, authorization } = urlWithoutSecrets(monitor.text('url') ?? '', context);
+  if (basic !== undefined) draft.set('auth', { basic });
+  if (authorization !== undefined) draft.setHeader('Authorization', authorization);
   return url;
 }
 
@@ -116,4 +115,6 @@ function noteColumns({ file, monitors, monitorDefaults }: KumaSource, report: Im
   }
   const agents = "requests carry Everytick's own User-Agent, and 'Accept: */*' where a monitor does not say another";
   report.changed(`${file}: monitor`, 'User-Agent and Accept', agents);
+  const cookies = 'a cookie that a redirect sets is not sent with the next request of the check; Uptime Kuma sends it';
+  report.changed(`${file}: monitor`, 'cookies', cookies);
 }

@@ -1,5 +1,6 @@
 // Who a monitor says it is: `auth_method` decides which of the columns count.
 
+import { urlWithoutSecrets } from '../url-secrets.ts';
 import type { MonitorReading } from './monitor.ts';
 
 const columnsOf: Readonly<Record<string, readonly string[]>> = {
@@ -26,8 +27,9 @@ export function addAuth(reading: MonitorReading): void {
   noteLeftovers(reading, counting);
   if (method === undefined || method === 'null' || method === 'none') return;
   if (method === 'mtls') addCertificate(reading);
-  else if (draft.header('authorization') !== undefined) {
-    monitor.leftOut('auth_method', 'without effect: the header Authorization says who asks');
+  else if (draft.field('auth') !== undefined || draft.header('authorization') !== undefined) {
+    for (const column of counting) monitor.source.get(column)?.dismiss();
+    monitor.leftOut('auth_method', 'without effect: a user in the URL, or the header Authorization, says who asks');
   } else if (method === 'basic') addBasic(reading);
   else if (method === 'bearer') addBearer(reading);
   else if (method === 'oauth2-cc') addOauth2(reading);
@@ -66,7 +68,7 @@ function addBearer({ monitor, draft, secrets }: MonitorReading): void {
   draft.set('auth', { bearer: secrets.reference(token, [monitor.name, 'token'], where, 'bearer_token', monitor.name) });
 }
 
-function addOauth2({ monitor, draft, secrets }: MonitorReading): void {
+function addOauth2({ monitor, draft, report, secrets }: MonitorReading): void {
   const url = monitor.text('oauth_token_url');
   const id = monitor.text('oauth_client_id');
   const secret = monitor.text('oauth_client_secret');
@@ -81,10 +83,16 @@ function addOauth2({ monitor, draft, secrets }: MonitorReading): void {
     monitor.changed('oauth_auth_method', 'the client proves who it is in the Authorization header');
   }
   const where = monitor.whereOf('oauth_client_secret');
+  const place = { where: monitor.whereOf('oauth_token_url'), target: monitor.name, report, secrets };
+  const tokenUrl = urlWithoutSecrets(url, place);
+  if (tokenUrl.basic !== undefined || tokenUrl.authorization !== undefined) {
+    draft.hinder('oauth_token_url has a user in it, whom Everytick does not send there');
+    return;
+  }
   const words = [monitor.name, 'client', 'secret'];
   draft.set('auth', {
     oauth2: {
-      token_url: url,
+      token_url: tokenUrl.url,
       client_id: id,
       client_secret: secrets.reference(secret, words, where, 'oauth_client_secret', monitor.name),
       ...(scopes.length === 0 ? {} : { scopes }),

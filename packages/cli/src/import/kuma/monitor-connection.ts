@@ -61,13 +61,13 @@ function addProxy({ monitor, draft, source, secrets }: MonitorReading): void {
   const words = ['proxy', host];
   draft.set(
     'proxy',
-    url.password === ''
+    url.password === '' && url.username === ''
       ? url.href
       : secrets.reference(
           url.href,
           words,
           where,
-          `the URL of the proxy: ${scheme}://${user}:(its password)@${url.host}`,
+          `the URL of the proxy: ${scheme}://${password === '' ? '(its user)' : `${user}:(its password)`}@${url.host}`,
           monitor.name,
         ),
   );

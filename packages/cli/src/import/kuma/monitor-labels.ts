@@ -14,8 +14,25 @@ export interface Family {
   readonly paused: boolean;
 }
 
-export function familyOf(monitor: Row, { monitors }: KumaSource): Family {
-  const byId = new Map(monitors.map((each) => [each['id'], each]));
+/** Of one database, which is asked for each of its monitors. */
+const indexes = new WeakMap<KumaSource, SourceIndex>();
+
+interface SourceIndex {
+  readonly monitors: ReadonlyMap<unknown, Row>;
+  readonly tags: ReadonlyMap<unknown, readonly Row[]>;
+}
+
+function indexOf(source: KumaSource): SourceIndex {
+  const index = indexes.get(source) ?? {
+    monitors: new Map(source.monitors.map((each) => [each['id'], each])),
+    tags: Map.groupBy(source.tags, (tag) => tag['monitor_id']),
+  };
+  indexes.set(source, index);
+  return index;
+}
+
+export function familyOf(monitor: Row, source: KumaSource): Family {
+  const byId = indexOf(source).monitors;
   const names: string[] = [];
   const seen = new Set<unknown>([monitor['id']]);
   let paused = false;
@@ -30,10 +47,9 @@ export function familyOf(monitor: Row, { monitors }: KumaSource): Family {
 
 const longestLabel = 200;
 
-export function labelsOf(monitor: Monitor, { tags }: KumaSource, report: ImportReport): Record<string, string> {
+export function labelsOf(monitor: Monitor, source: KumaSource, report: ImportReport): Record<string, string> {
   const labels: Record<string, string> = {};
-  for (const tag of tags) {
-    if (tag['monitor_id'] !== monitor.id) continue;
+  for (const tag of indexOf(source).tags.get(monitor.id) ?? []) {
     const given = String(tag['name'] ?? '').trim();
     const name = labelName(given);
     const value = String(tag['value'] ?? '').trim();

@@ -41,7 +41,7 @@ function addBody({ monitor, draft, secrets }: MonitorReading, body: string | und
   draft.set('body', sentBody(sent, secrets, [monitor.name, 'body'], monitor.whereOf('body'), monitor.name));
 }
 
-function addHeaders({ monitor, draft, secrets }: MonitorReading): void {
+function addHeaders({ monitor, draft, report, secrets }: MonitorReading): void {
   const text = monitor.text('headers');
   if (text === undefined || text.trim() === '') return;
   let headers: unknown;
@@ -55,9 +55,15 @@ function addHeaders({ monitor, draft, secrets }: MonitorReading): void {
     monitor.leftOut('headers', 'is no JSON object of names and values');
     return;
   }
+  const urlSaysWho = draft.field('auth') !== undefined || draft.header('authorization') !== undefined;
   for (const [name, value] of Object.entries(headers)) {
     const given = Array.isArray(value) ? value.join(', ') : String(value);
     const where = monitor.whereOf('headers');
+    if (urlSaysWho && name.toLowerCase() === 'authorization') {
+      const why = 'without effect: the user in the URL says who asks, which goes before the header';
+      report.leftOut(where, 'the header Authorization', why, monitor.name);
+      continue;
+    }
     const isSecret = soundsSecret(name) && given !== '';
     const reference = () => secrets.reference(given, [monitor.name, name], where, `the header ${name}`, monitor.name);
     draft.setHeader(name, isSecret ? reference() : given);

@@ -1,9 +1,8 @@
 // What a monitor wants of the response: status, keyword, the answer to a query.
 
+import { mergedRanges, type Range, writtenRange } from '../status-ranges.ts';
 import { jsonPathOf } from './jsonata-path.ts';
 import type { MonitorReading } from './monitor.ts';
-
-const mostRanges = 20;
 
 export function addExpectations(reading: MonitorReading): void {
   addStatus(reading);
@@ -24,22 +23,24 @@ function addStatus({ monitor, draft }: MonitorReading): void {
     draft.hinder('accepted_statuscodes_json accepts no status, so that the monitor is always down');
     return;
   }
-  const status = codes.flatMap((code: unknown) => {
+  const ranges = codes.flatMap((code: unknown) => {
     const range = statusRange(String(code));
     if (range === null) monitor.leftOut('accepted_statuscodes_json', `'${String(code)}' is no status or range of them`);
     return range === null ? [] : [range];
   });
-  if (status.length > mostRanges)
-    monitor.changed('accepted_statuscodes_json', `only the first ${mostRanges} are taken`);
-  if (status.length > 0 && status.join() !== '200-299') draft.expect('status', status.slice(0, mostRanges));
+  if (ranges.length === 0) {
+    draft.hinder('accepted_statuscodes_json accepts no status, so that the monitor is always down');
+    return;
+  }
+  const status = mergedRanges(ranges).map(writtenRange);
+  if (status.join() !== '2xx') draft.expect('status', status);
 }
 
-function statusRange(code: string): string | null {
+function statusRange(code: string): Range | null {
   const [, first, last = first] = /^\s*(\d{1,3})(?:\s*-\s*(\d{1,3}))?\s*$/.exec(code) ?? [];
   if (first === undefined || Number(last) < 100 || Number(last) < Number(first)) return null;
   // There are no codes below 100.
-  const least = Math.max(100, Number(first));
-  return least === Number(last) ? String(least) : `${least}-${last}`;
+  return { first: Math.max(100, Number(first)), last: Number(last) };
 }
 
 /** Plain text, anywhere in the body. */
@@ -51,11 +52,10 @@ function addKeyword({ monitor, draft }: MonitorReading): void {
     else monitor.leftOut('keyword', 'is empty, which every body contains');
     return;
   }
-  if (/"\s*:|:\s*"/.test(keyword)) {
-    monitor.changed(
-      'keyword',
-      'looked for in the body as it is sent; Uptime Kuma takes the white space out of JSON first',
-    );
+  if (/[{}[\],":\\/]|[^ -~]/.test(keyword)) {
+    const why =
+      'looked for in the body as it is sent; of JSON, Uptime Kuma takes the white space out and undoes escapes first';
+    monitor.changed('keyword', why);
   }
   if (inverted) draft.expectAlso('body', { not_matches: quotedPattern(keyword) });
   else draft.set('match', quotedPattern(keyword));
@@ -93,12 +93,20 @@ function addQuery({ monitor, draft }: MonitorReading): void {
   }
   draft.expectAlso('json', { path, ...test });
   monitor.changed('json_path', `${path} as JSONPath, which does not look into lists by itself`);
+  if (operator === '!=' && 'not_equals' in test) {
+    monitor.changed(
+      'json_path_operator',
+      'null, lists and objects are taken as different; for Uptime Kuma they are down',
+    );
+  } else if (operator === '!=' || operator === 'contains') {
+    monitor.changed('json_path_operator', 'texts and numbers are looked at; true and false are down');
+  }
   if (operator in comparisons) monitor.changed('json_path_operator', 'texts are not taken for numbers');
   if (expected === 'true' || expected === 'false')
     monitor.changed('expected_value', `the value ${expected}, not the text`);
 }
 
-/** Uptime Kuma compares texts: 5 and "5" are the same to it. */
+/** Uptime Kuma compares texts: 5 and "5" are the same to it, and what is no text, number or truth is down. */
 function testOf(operator: string, expected: string): Readonly<Record<string, unknown>> | null {
   const comparison = comparisons[operator];
   if (comparison !== undefined) {
@@ -111,6 +119,6 @@ function testOf(operator: string, expected: string): Readonly<Record<string, unk
   if (expected === 'true' || expected === 'false') return { [equal ? 'equals' : 'not_equals']: expected === 'true' };
   // Patterns look at numbers as at texts.
   const likeNumber = expected.trim() !== '' && Number.isFinite(Number(expected));
-  if (likeNumber) return { [equal ? 'matches' : 'not_matches']: `^${quotedPattern(expected)}$` };
-  return { [equal ? 'equals' : 'not_equals']: expected };
+  if (likeNumber || !equal) return { [equal ? 'matches' : 'not_matches']: `^${quotedPattern(expected)}$` };
+  return { equals: expected };
 }

@@ -5,6 +5,7 @@ import type { ImportReport } from '../imported.ts';
 import type { SecretReferences } from '../secret-references.ts';
 import { shownScalar } from '../source-text.ts';
 import { type SourceValue, sourceValueOf } from '../source-value.ts';
+import { nameOfUrl } from '../url-secrets.ts';
 import type { KumaSource, Row } from './read-kuma.ts';
 
 /** They may hold secrets anywhere, or are long. */
@@ -23,7 +24,7 @@ export class Monitor {
     this.#report = report;
     this.id = Number(row['id']);
     this.type = String(row['type'] ?? '');
-    this.name = String(row['name'] ?? '').trim() || String(row['url'] ?? '') || `monitor ${this.id}`;
+    this.name = String(row['name'] ?? '').trim() || nameOfUrl(String(row['url'] ?? '')) || `monitor ${this.id}`;
     this.source = sourceValueOf(row, { file, path: `monitor[${this.id}]`, line: null });
   }
 
