@@ -158,7 +158,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await clock.pool.end();
   await database.drop();
-});
+  // Dropping a database waits for the disk.
+}, 120_000);
 
 /** One sequence, from an empty database on. */
 class Life {
