@@ -64,6 +64,8 @@ function connectThroughHttp(socket: Socket, proxy: URL, { host, port }: TunnelEn
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
 }
 
+const AFTER_DEADLINE_MS = 1_000;
+
 function connectThroughSocks(
   socket: Socket,
   proxy: URL,
@@ -77,8 +79,9 @@ function connectThroughSocks(
     command: 'connect',
     existing_socket: socket,
     destination,
-    // The library keeps its timer, and with it the connection, until then.
-    timeout: Math.max(1, Math.ceil(leftMs)),
+    // The library keeps its timer, and with it the connection, until then. A little later than the check's own deadline, which
+    // decides what the error is called.
+    timeout: Math.ceil(Math.max(0, leftMs)) + AFTER_DEADLINE_MS,
     proxy: { type: 5, host: proxy.hostname, port: portOf(proxy), ...credentials },
   }).then(
     // The library sets the connection going, with nobody listening, in the next round of the event loop.
