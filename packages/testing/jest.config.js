@@ -4,8 +4,8 @@
 // biome-ignore lint/style/noDefaultExport: this is how Jest reads its configuration.
 export default {
   rootDir: '../..',
-  roots: ['<rootDir>/packages'],
-  testMatch: ['<rootDir>/packages/*/src/**/*.test.ts'],
+  roots: ['<rootDir>/packages', '<rootDir>/deploy'],
+  testMatch: ['<rootDir>/packages/*/src/**/*.test.ts', '<rootDir>/deploy/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
