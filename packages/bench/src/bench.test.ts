@@ -5,6 +5,7 @@ import { apiBench } from './api/api-bench.ts';
 import { checks } from './checks.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
+import { targetMetricsBench } from './target-metrics.ts';
 import { verifyBench } from './verify.ts';
 
 const onProgress = () => undefined;
@@ -33,6 +34,12 @@ it('bench lease-designs measures each design', async () => {
   const report = await leaseDesigns({ leases: 2_000, batch: 100, connections: 2, runs: 1, onProgress });
   expect(report.rows).toHaveLength(2);
   for (const row of report.rows) expect(row['checks_per_second']).toBeGreaterThan(0);
+}, 60_000);
+
+it('bench target-metrics has each target in each answer', async () => {
+  const report = await targetMetricsBench({ targets: 100, days: 1, intervalS: 300, runs: 2, onProgress });
+  const answer = expect.objectContaining({ pairs: 99, p50_ms: expect.any(Number) });
+  expect(report.rows).toEqual([answer, answer]);
 }, 60_000);
 
 it('bench verify proves the ledger that it has made', async () => {

@@ -6,7 +6,9 @@ import { checks } from './checks.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { type Report, toJson, toText } from './report.ts';
+import { targetMetricsBench } from './target-metrics.ts';
 import { timing } from './timing/timing.ts';
+import { upgrade } from './upgrade/upgrade.ts';
 import { verifyBench } from './verify.ts';
 
 const onProgress = (line: string) => process.stderr.write(`${line}\n`);
@@ -80,6 +82,18 @@ program
   });
 
 program
+  .command('target-metrics')
+  .description('how long whole answers of /metrics/targets take, and what their coordinator cannot do meanwhile')
+  .option('--targets <n>', 'how many targets', count, 10_000)
+  .option('--days <n>', 'how far back their results go', count, 2)
+  .option('--every <seconds>', 'their interval', count, 60)
+  .option('--runs <n>', 'answers of each encoding; the table has their medians and the worst', count, 15)
+  .option('--json', 'print JSON')
+  .action(async ({ targets, days, every, runs, json }) => {
+    show(await targetMetricsBench({ targets, days, intervalS: every, runs, onProgress }), json);
+  });
+
+program
   .command('timing')
   .description('are the phases of a check what the server did? Our fetcher, and blackbox_exporter, against the truth')
   .option('--rates <n...>', 'checks per second, one run for each', counts, defaultRates)
@@ -89,6 +103,23 @@ program
   .option('--json', 'print JSON, one line for each monitor')
   .action(async ({ rates, duration, seed, blackbox, json }) => {
     for (const report of await timing({ rates, durationS: duration, seed, blackbox, onProgress })) show(report, json);
+  });
+
+program
+  .command('upgrade')
+  .description(
+    'a release at work is migrated and replaced by this version: is every tick accounted for? Exit code 1 if not',
+  )
+  .option('--from <ref>', 'the release, a tag or a commit; the newest release where it is absent')
+  .option('--targets <n>', 'how many targets', count, 300)
+  .option('--interval <seconds>', 'their interval', count, 2)
+  .option('--stage <seconds>', 'how long each of the four stages lasts', count, 15)
+  .option('--json', 'print JSON')
+  .action(async ({ from, targets, interval, stage, json }) => {
+    const report = await upgrade({ from, targets, intervalS: interval, stageS: stage, onProgress });
+    show(report, json);
+    for (const problem of report.problems) onProgress(problem);
+    if (report.problems.length > 0) process.exitCode = 1;
   });
 
 program

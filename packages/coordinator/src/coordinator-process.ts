@@ -4,10 +4,13 @@ import {
   type CoordinatorConfig,
   checkSchemaVersion,
   type EverytickError,
+  exposeProcess,
   type Logger,
   listen,
   type NotificationListener,
   openPool,
+  RecentLoopDelay,
+  SchemaWatch,
   type StatusServer,
   startStatusServer,
   type TargetRules,
@@ -20,25 +23,30 @@ import { ConfigurationWatch } from './configuration/configuration-watch.ts';
 import { type Duty, Nudge, perform } from './leadership/duty.ts';
 import { type LeaderSession, Leadership } from './leadership/leadership.ts';
 import { CoordinatorMetrics } from './metrics/coordinator-metrics.ts';
+import { FleetWatch } from './metrics/fleet-watch.ts';
 import { PartitionKeeper } from './partitions/partition-keeper.ts';
 import { LedgerAuditor } from './proof/ledger-auditor.ts';
 import { LeaseSync, Reclaimer } from './schedule/lease-keeper.ts';
 import { LocationWatch } from './schedule/location-watch.ts';
 import { MaintenanceFollower } from './schedule/maintenance-follower.ts';
 import { PassedTicks, SkippedTicks } from './schedule/settler.ts';
+import { TargetMetrics, targetMetricsOff } from './target-metrics/target-metrics.ts';
 import { Waker } from './waking/waker.ts';
 
 export class CoordinatorProcess {
   readonly #config: CoordinatorConfig;
   readonly #logger: Logger;
-  readonly #metrics = new CoordinatorMetrics();
+  readonly #metrics = new CoordinatorMetrics(() => this.#leadership.leading);
+  readonly #eventLoop = new RecentLoopDelay();
   readonly #pool: pg.Pool;
+  readonly #schema: SchemaWatch;
   readonly #leadership: Leadership;
   readonly #targetsChanged = new Nudge();
   readonly #leasesChanged = new Nudge();
   #status: StatusServer | undefined;
   #listener: NotificationListener | undefined;
   readonly #api: ApiService | null;
+  readonly #targetMetrics: TargetMetrics | null;
   readonly #configuration: ConfigurationWatch | null;
 
   /** `rules`: what patterns and paths are, for targets that come in by a configuration or by the API. */
@@ -53,9 +61,11 @@ export class CoordinatorProcess {
       max: 2,
       onIdleError: (error) => logger.warn({ err: error }, 'lost a database connection'),
     });
+    this.#schema = new SchemaWatch(this.#pool);
     this.#api =
       config.api === 'off' ? null : new ApiService({ config, rules, logger, registry: this.#metrics.registry });
     this.#configuration = this.#configurationWatch(rules);
+    this.#targetMetrics = config.targetMetrics === 'off' ? null : this.#metricsOfTargets();
     this.#leadership = new Leadership({
       connectionString: config.listenUrl,
       applicationName: 'everytick coordinator leadership',
@@ -63,6 +73,18 @@ export class CoordinatorProcess {
       prepare: (client) => checkSchemaVersion(client),
       lead: (session) => this.#lead(session),
       logger,
+    });
+    exposeProcess(this.#metrics.registry, {
+      role: 'coordinator',
+      revision: config.revision,
+      pools: () => [
+        this.#pool,
+        ...(this.#api?.pools ?? []),
+        ...(this.#targetMetrics === null ? [] : [this.#targetMetrics.pool]),
+      ],
+      migrationPending: () => this.#schema.pending,
+      listenerConnected: () => this.#listener?.connected ?? false,
+      eventLoopDelayMs: () => this.#eventLoop.p99Ms,
     });
   }
 
@@ -76,11 +98,13 @@ export class CoordinatorProcess {
       port: this.#config.statusPort,
       registry: this.#metrics.registry,
       readiness: [
-        { name: 'schema', check: () => checkSchemaVersion(this.#pool) },
+        { name: 'schema', check: () => this.#schema.check() },
         ...(this.#api === null ? [] : [this.#api.readiness]),
       ],
+      pages: { '/metrics/targets': this.#targetMetrics?.page ?? targetMetricsOff },
       logger: this.#logger,
     });
+    this.#schema.start();
     this.#logger.info({ url: this.#status.url }, 'serving /metrics, /healthz and /readyz');
     await this.#api?.start(onRefused);
     return this.#status.url;
@@ -101,38 +125,39 @@ export class CoordinatorProcess {
       onNotification: () => this.#targetsChanged.nudge(),
       onConnected: () => this.#targetsChanged.nudge(),
     });
-    this.#metrics.expose({
-      leading: () => this.#leadership.leading,
-      listenerConnected: () => this.#listener?.connected ?? false,
-    });
     this.#leadership.start();
     this.#configuration?.start();
   }
 
   async stop(): Promise<void> {
+    this.#schema.stop();
+    this.#eventLoop.stop();
     await Promise.all([this.#api?.stop(), this.#configuration?.stop(), this.#leadership.close()]);
     await this.#listener?.close();
     await this.#status?.close();
+    await this.#targetMetrics?.close();
     await this.#pool.end().catch(() => undefined);
     this.#logger.info('coordinator stopped');
   }
 
   async #lead(session: LeaderSession): Promise<void> {
+    this.#metrics.led();
+    const fleetChanged = new Nudge();
     const duties: [Duty, Nudge][] = [
-      [new PartitionKeeper(this.#config.partitionDaysAhead, this.#logger), new Nudge()],
+      [new PartitionKeeper(this.#config.partitionDaysAhead, () => fleetChanged.nudge(), this.#logger), new Nudge()],
       [new LeaseSync(this.#metrics, () => this.#leasesChanged.nudge(), this.#logger), this.#targetsChanged],
       [new Reclaimer(this.#metrics, this.#logger), new Nudge()],
       [new PassedTicks(this.#metrics, this.#logger), new Nudge()],
       [new SkippedTicks(), new Nudge()],
       [new MaintenanceFollower(() => this.#targetsChanged.nudge(), this.#logger), new Nudge()],
-      [new LocationWatch(this.#pool, this.#metrics), new Nudge()],
+      [new LocationWatch(this.#pool, this.#metrics.leader), new Nudge()],
+      [new FleetWatch(this.#pool, this.#metrics.leader), fleetChanged],
       [new RequestSweeper(), new Nudge()],
       [this.#auditor(), new Nudge()],
       [new Waker(() => this.#metrics.notified()), this.#leasesChanged],
     ];
     await Promise.all(duties.map(([duty, nudge]) => perform(duty, session, nudge, this.#logger)));
-    this.#metrics.audited(null, 0);
-    this.#metrics.located(null);
+    this.#metrics.leader.reset();
   }
 
   #configurationWatch(rules: TargetRules): ConfigurationWatch | null {
@@ -150,12 +175,23 @@ export class CoordinatorProcess {
     });
   }
 
+  #metricsOfTargets(): TargetMetrics {
+    const { databaseUrl, pooler, targetMetricsLimit: limit } = this.#config;
+    return new TargetMetrics({
+      databaseUrl,
+      pooler,
+      limit,
+      leading: () => this.#leadership.leading,
+      logger: this.#logger,
+    });
+  }
+
   #auditor(): Duty {
     return new LedgerAuditor({
       pool: this.#pool,
       windowS: this.#config.verifyWindowS,
       intervalS: this.#config.verifyIntervalS,
-      observer: this.#metrics,
+      observer: this.#metrics.leader,
       logger: this.#logger,
     });
   }

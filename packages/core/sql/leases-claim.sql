@@ -2,6 +2,7 @@
 --
 --   $1 location id   $2 worker id   $3 horizon, ms   $4 limit   $5 margin added to the target's timeout, ms
 --   $6 why due ticks were left unclaimed, if the worker knows   $7 how far back to look for due ticks, ms
+--   $8 whether names of targets are wanted
 --
 -- Relies on: next_fire_at is the oldest tick nobody has claimed; an open tick belongs to its worker until leased_until.
 -- The newest due tick is next_fire_at or one that follows it up to now(): ahead of time only the very next tick is
@@ -56,7 +57,7 @@ WITH claimed AS (
     ))
     AND t.id = l.target_id
   RETURNING l.target_id, l.interval_s, l.epoch, l.open_tick, l.next_fire_at, l.passed_from, l.passed_ticks, l.passed_open,
-            t.url, t.timeout_ms, t.match_pattern, t.options
+            t.url, t.timeout_ms, t.match_pattern, t.options, CASE WHEN $8::boolean THEN t.name END AS name
 ), missed AS (
   INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, ticks, error_code)
   SELECT run.scheduled_at, c.target_id, $1, 'missed', run.ticks, run.code
@@ -92,6 +93,7 @@ SELECT extract(epoch FROM now())::float8 * 1000,
        c.url,
        c.timeout_ms,
        c.match_pattern,
-       c.options::text
+       c.options::text,
+       c.name
 FROM (SELECT set_config('synchronous_commit', 'off', true)) AS always
 LEFT JOIN claimed AS c ON true

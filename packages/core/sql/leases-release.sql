@@ -1,4 +1,4 @@
--- Gives back ticks that were claimed and not begun: they are due again for everybody.
+-- Gives back ticks that were claimed and not begun: they are due again for everybody. Returns how many leases were still held.
 --
 --   $1 location id   $2 target ids   $3 epochs   $4 ticks, ms since 1970
 --
@@ -21,9 +21,11 @@ WITH held AS MATERIALIZED (
       next_fire_at = CASE WHEN held.owed THEN held.open_tick ELSE l.next_fire_at END
   FROM held
   WHERE l.target_id = held.target_id AND l.location_id = $1
+), withdrawn AS (
+  INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, error_code)
+  SELECT open_tick, target_id, $1, 'skipped', 'target_withdrawn'
+  FROM held
+  WHERE NOT owed
+  ON CONFLICT DO NOTHING
 )
-INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, error_code)
-SELECT open_tick, target_id, $1, 'skipped', 'target_withdrawn'
-FROM held
-WHERE NOT owed
-ON CONFLICT DO NOTHING
+SELECT count(*)::integer FROM held

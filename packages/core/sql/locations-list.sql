@@ -8,10 +8,14 @@ WITH staff AS (
   FROM workers
   GROUP BY location_id
 ), duties AS (
-  SELECT location_id, count(DISTINCT t.id)::integer AS targets
-  FROM monitored_targets AS t
-  CROSS JOIN LATERAL unnest(t.location_ids) AS location_id
-  WHERE t.deleted_at IS NULL
+  SELECT location_id, sum(alike.targets)::integer AS targets
+  FROM (
+    SELECT location_ids, count(*) AS targets
+    FROM monitored_targets
+    WHERE deleted_at IS NULL
+    GROUP BY location_ids
+  ) AS alike
+  CROSS JOIN LATERAL (SELECT DISTINCT unnest(alike.location_ids) AS location_id) AS place
   GROUP BY location_id
 )
 SELECT l.id, l.name, coalesce(staff.live_workers, 0) AS live_workers, staff.last_seen_at,

@@ -7,7 +7,9 @@ const FILES = {
   pgbouncer: ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'],
   prometheus: ['/usr/bin/prometheus', '/usr/local/bin/prometheus', '/opt/homebrew/bin/prometheus'],
   promtool: ['/usr/bin/promtool', '/usr/local/bin/promtool', '/opt/homebrew/bin/promtool'],
+  'prometheus-blackbox-exporter': ['/usr/bin/prometheus-blackbox-exporter'],
   buildah: ['/usr/bin/buildah', '/usr/local/bin/buildah'],
+  shellcheck: ['/usr/bin/shellcheck', '/usr/local/bin/shellcheck', '/opt/homebrew/bin/shellcheck'],
   faketime: ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((abi) => `/usr/lib/${abi}/faketime/libfaketime.so.1`),
 } as const;
 

@@ -34,6 +34,7 @@ export {
 export { type ProxyOptions, type ProxyServer, startHttpProxy, startSocksProxy } from './proxy-server.ts';
 export { fullTarget, randomBody, randomMutation, randomRequest, type SentRequest } from './random-requests.ts';
 export { fetchedOf, missedResultOf, resultOf } from './results.ts';
+export { parseSamples, type Sample } from './samples.ts';
 export {
   addTestTargets,
   ledgerFaults,
@@ -42,12 +43,14 @@ export {
   syncLeases,
   type TestTarget,
 } from './schedule.ts';
+export { type Scrape, scrape } from './scrape.ts';
 export { makeScratchDirectory, removeWithProcess } from './scratch-server.ts';
 export { type SetClock, setClockOf } from './set-clock.ts';
 export { makeShiftedClock, type ShiftedClock } from './shifted-clock.ts';
 export { type TestFetcherOptions, testFetcher } from './test-fetcher.ts';
 export { atEnd } from './test-scope.ts';
 export * from './tick-model.ts';
+export { type CollectedSpan, startTraceCollector, type TraceCollector } from './trace-collector.ts';
 export { eventually } from './wait.ts';
 export * from './web-server.ts';
 export * from './zoo/index.ts';

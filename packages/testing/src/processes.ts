@@ -26,7 +26,7 @@ export interface TestProcess extends AsyncDisposable {
 }
 
 export interface ProcessOptions {
-  /** Added to the environment of the tests, which is passed on without settings of Everytick and PostgreSQL. */
+  /** Added to the environment of the tests, which is passed on without settings of Everytick, OpenTelemetry and PostgreSQL. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -140,6 +140,6 @@ function firstMatch(text: string, pattern: string | RegExp): string | undefined 
 /** A developer's own EVERYTICK_DATABASE_URL or PGHOST must not decide what a test does. */
 function neutralEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(EVERYTICK_|PG|NODE_OPTIONS$)/.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^(EVERYTICK_|OTEL_|PG|NODE_OPTIONS$)/.test(name)),
   );
 }

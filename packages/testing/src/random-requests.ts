@@ -27,6 +27,7 @@ export const fullTarget = {
   ip_family: 4,
   dns: { server: '192.0.2.1' },
   redirects: { max: 3 },
+  traceparent: true,
   expect: {
     status: ['2xx', 409],
     body: [{ matches: 'a' }, { not_matches: '(?i)error' }],

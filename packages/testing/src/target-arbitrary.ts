@@ -236,6 +236,7 @@ const options = optional({
   dns: optional({ server: fc.constantFrom('192.0.2.1', '[2001:db8::53]:5353', '2001:db8::53'), cache: fc.boolean() }),
   reuse_connection: fc.boolean(),
   redirects: optional({ follow: fc.boolean(), max: fc.nat(20) }),
+  traceparent: fc.boolean(),
   expect: expectations,
 });
 

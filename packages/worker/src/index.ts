@@ -1,4 +1,3 @@
-export { EventLoopDelay } from './capacity/event-loop-delay.ts';
 export * from './dns/name-resolver.ts';
 export * from './egress/index.ts';
 export * from './evaluate/evaluate.ts';
@@ -6,6 +5,7 @@ export { compileJsonPath, type JsonPath } from './evaluate/json-path.ts';
 export * from './evaluate/pattern.ts';
 export { ShownText } from './evaluate/shown-text.ts';
 export * from './fetch/undici-fetcher.ts';
+export { WorkerMetrics } from './metrics/worker-metrics.ts';
 export * from './reporting/check-report.ts';
 export * from './reporting/check-result.ts';
 export { isSuspect } from './reporting/suspicion.ts';

@@ -54,11 +54,14 @@ function setUp({
     windowsMs: [] as number[],
     latenessMs: [] as number[],
     released: [] as number[],
+    announcementsMissed: 0,
+    leasesLost: 0,
   };
   const due: ClaimedCheck[] = [];
   let nextDueAtMs: number | null = null;
   let hanging: Promise<void> | undefined;
   let away = false;
+  let lostBefore = 0;
   const answer = () => (away ? Promise.reject(new Error('connection refused')) : Promise.resolve());
   const scheduler = {
     async claim(limit: number, unclaimedBecause?: UnclaimedReason | null): Promise<Claim> {
@@ -77,7 +80,7 @@ function setUp({
     },
     release(checks: readonly ClaimedCheck[]) {
       seen.released.push(...checks.map((check) => check.target.id));
-      return Promise.resolve();
+      return Promise.resolve(Math.max(0, checks.length - lostBefore));
     },
   };
   const logger = silentLogger();
@@ -121,6 +124,10 @@ function setUp({
     observer: {
       claimed: () => undefined,
       claimFailed: () => undefined,
+      announcementMissed: () => seen.announcementsMissed++,
+      leasesLost: (count) => {
+        seen.leasesLost += count;
+      },
       begun: (latenessMs) => seen.latenessMs.push(latenessMs),
     },
     logger,
@@ -153,6 +160,10 @@ function setUp({
       const { promise, resolve } = Promise.withResolvers<void>();
       hanging = promise;
       return resolve;
+    },
+    /** So many of those that are given back have passed to somebody else. */
+    setLost(count: number) {
+      lostBefore = count;
     },
     expectDueIn(ms: number) {
       nextDueAtMs = clock.atMonotonic(performance.now()) + ms;
@@ -197,6 +208,33 @@ describe('a monitoring worker', () => {
     await eventually(() => expect(seen.limits).toHaveLength(1));
     schedule(1, 300);
     await eventually(() => expect(seen.finished).toEqual([1]), { timeoutMs: 2_000 });
+  });
+
+  it('counts a tick that its own timer found and nobody had announced', async () => {
+    const { worker, seen, schedule } = setUp({ fallbackMs: 50 });
+    worker.start();
+    await eventually(() => expect(seen.limits).toHaveLength(1));
+    schedule(1);
+    await eventually(() => expect(seen.finished).toEqual([1]));
+    expect(seen.announcementsMissed).toBe(1);
+    worker.notified();
+    schedule(1);
+    await eventually(() => expect(seen.finished).toEqual([1, 2]));
+    expect(seen.announcementsMissed).toBe(1);
+  });
+
+  it('counts no announcement as missed that it did not wait for: a claim had failed, or something had woken it', async () => {
+    const { worker, seen, schedule, setAway } = setUp({ fallbackMs: 300 });
+    setAway(true);
+    worker.start();
+    await eventually(() => expect(seen.limits).toHaveLength(1));
+    schedule(1);
+    setAway(false);
+    await eventually(() => expect(seen.finished).toEqual([1]));
+    schedule(1);
+    worker.wake();
+    await eventually(() => expect(seen.finished).toEqual([1, 2]));
+    expect(seen.announcementsMissed).toBe(0);
   });
 
   it('never holds more than its limit, and goes on as slots come free', async () => {
@@ -468,6 +506,16 @@ describe('a monitoring worker', () => {
     gate.resolve();
     expect(await drained).toEqual({ released: 2, unreported: 0 });
     expect(seen.finished).toEqual([1]);
+  });
+
+  it('counts what was not its own any more when it gave it back', async () => {
+    const { worker, seen, schedule, setLost } = setUp();
+    schedule(3, 5_000);
+    setLost(2);
+    worker.start();
+    await eventually(() => expect(worker.inFlight).toBe(3));
+    expect((await worker.drain(1_000)).unreported).toBe(0);
+    expect(seen.leasesLost).toBe(2);
   });
 
   it('finishes and reports what has begun though a claim hangs, and gives back what the claim still brings', async () => {

@@ -19,20 +19,23 @@ import {
   type CheckResult,
   type ClaimedCheck,
   type DatabaseClock,
+  type EventLoopDelay,
   type Logger,
   type RequestHeaders,
+  type Target,
   type TargetFetcher,
   type WorkScheduler,
   withinDeadline,
 } from '@everytick/core';
+import { Announcements } from './announcements.ts';
 import type { Capacity } from './capacity/capacity.ts';
-import type { EventLoopDelay } from './capacity/event-loop-delay.ts';
 import { HostLimit } from './capacity/host-limit.ts';
 import { ClaimHistory } from './claim-history.ts';
 import { fetchOrMiss } from './fetch/fetch-or-miss.ts';
 import { missedForHost } from './reporting/check-result.ts';
 import { judgedResult } from './reporting/judged-result.ts';
 import type { ResultReporter } from './reporting/result-reporter.ts';
+import { type CheckSpan, withTraceparent } from './tracing/check-span.ts';
 
 export interface MonitoringWorkerOptions {
   readonly scheduler: WorkScheduler;
@@ -52,6 +55,8 @@ export interface MonitoringWorkerOptions {
   readonly eventLoop: Pick<EventLoopDelay, 'stalledMsSince' | 'longestDelayMs'>;
   /** What each request carries beside the usual. */
   readonly headersOf?: ((check: ClaimedCheck) => RequestHeaders) | undefined;
+  /** Only where spans are made. */
+  readonly startSpan?: ((target: Target) => CheckSpan | null) | undefined;
   /** How far ahead of their instant the scheduler hands out ticks. */
   readonly horizonMs: number;
   /** How long to wait at most before looking for due checks unasked. */
@@ -64,6 +69,10 @@ export interface MonitoringWorkerOptions {
 export interface WorkerObserver {
   claimed(checks: number, ticksMissed: number, seconds: number): void;
   claimFailed(): void;
+  /** A claim that nobody had asked for took a tick that should have been announced. */
+  announcementMissed(): void;
+  /** Claimed ticks that were not this worker's any more when it gave them back. */
+  leasesLost(count: number): void;
   begun(latenessMs: number): void;
 }
 
@@ -98,6 +107,7 @@ export class MonitoringWorker {
   readonly #waiting = new Map<ClaimedCheck, NodeJS.Timeout | undefined>();
   readonly #hosts: HostLimit;
   readonly #history = new ClaimHistory();
+  readonly #announcements = new Announcements();
   #fetching = 0;
   #draining = false;
   #abandoned = false;
@@ -105,7 +115,9 @@ export class MonitoringWorker {
   #starved = false;
   #nextDueAtMs: number | null = null;
   #claimLimit = CLAIM_LIMIT;
-  #wakeUp: PromiseWithResolvers<void> = Promise.withResolvers();
+  #wakeUp: PromiseWithResolvers<'woken'> = Promise.withResolvers();
+  /** Whether it claims because its timer ran out, and for no other reason. */
+  #unasked = false;
   #idle: PromiseWithResolvers<void> | undefined;
   #claiming: Promise<void> | undefined;
 
@@ -128,7 +140,13 @@ export class MonitoringWorker {
 
   /** Something may be due: claim as soon as possible. */
   wake(): void {
-    this.#wakeUp.resolve();
+    this.#wakeUp.resolve('woken');
+  }
+
+  /** A notification came: something is due. */
+  notified(): void {
+    this.#announcements.heard();
+    this.wake();
   }
 
   /** For checks outside the schedule, which count with those of their host. */
@@ -199,6 +217,7 @@ export class MonitoringWorker {
           this.#options.observer.claimFailed();
           this.#options.logger.warn({ err: error, retryMs }, 'claiming failed');
           await this.#sleep(retryMs * (0.5 + Math.random()));
+          this.#unasked = false;
           retryMs = Math.min(RETRY_MAX_MS, retryMs * 2);
           continue;
         }
@@ -228,11 +247,13 @@ export class MonitoringWorker {
 
   /** Until the time is over or something wakes the worker. */
   async #sleep(timeoutMs: number): Promise<void> {
-    await withinDeadline(this.#wakeUp.promise, timeoutMs);
+    this.#unasked = (await withinDeadline(this.#wakeUp.promise, timeoutMs)) === undefined;
   }
 
   async #claim(limit: number): Promise<number> {
     const startedAt = performance.now();
+    const unasked = this.#unasked;
+    this.#unasked = false;
     const { checks, ticksMissed, nextDueAtMs } = await this.#options.scheduler.claim(
       limit,
       this.#history.unclaimedBecause,
@@ -240,11 +261,19 @@ export class MonitoringWorker {
     this.#nextDueAtMs = nextDueAtMs;
     const now = performance.now();
     this.#options.observer.claimed(checks.length, ticksMissed, (now - startedAt) / 1000);
+    if (unasked && checks.length > 0) this.#lookForAnnouncement(checks, now);
     for (const check of checks) {
       const dueAt = this.#options.clock.toMonotonic(check.scheduledAtMs);
       this.#await(check, dueAt - now, Math.max(dueAt, startedAt) + this.#options.beginWithinMs);
     }
     return checks.length;
+  }
+
+  /** After the claim, so that a notification that came in while the process was held up has been heard. */
+  #lookForAnnouncement(checks: readonly ClaimedCheck[], now: number): void {
+    const firstDueAtMs = Math.min(...checks.map(({ scheduledAtMs }) => scheduledAtMs));
+    const missed = this.#announcements.missed(this.#options.clock.toMonotonic(firstDueAtMs), now);
+    if (missed) this.#options.observer.announcementMissed();
   }
 
   /**
@@ -277,10 +306,11 @@ export class MonitoringWorker {
     this.#waiting.set(check, timer);
   }
 
-  /** Returns how many were given back; failing that, their leases expire. */
+  /** Returns how many this worker has no more to do with; failing that, their leases expire. */
   async #release(checks: readonly ClaimedCheck[]): Promise<number> {
     try {
-      await this.#options.scheduler.release(checks);
+      const released = await this.#options.scheduler.release(checks);
+      this.#options.observer.leasesLost(checks.length - released);
       return checks.length;
     } catch (error) {
       const message = 'could not give back checks, their leases will expire';
@@ -291,13 +321,17 @@ export class MonitoringWorker {
 
   async #run(check: ClaimedCheck, host: string): Promise<void> {
     this.#fetching++;
-    const { fetcher, headersOf, eventLoop, logger } = this.#options;
-    const fetched = await fetchOrMiss(fetcher, check.target, headersOf?.(check), logger);
+    const { fetcher, headersOf, startSpan, eventLoop, logger } = this.#options;
+    const span = startSpan?.(check.target);
+    const headers = withTraceparent(headersOf?.(check), span);
+    const fetched = await fetchOrMiss(fetcher, check.target, headers, logger, span?.watch);
     // What is left when the worker leaves is cut off by us: that says nothing about the target.
     if (this.#abandoned) return;
     const startedAtMs = this.#options.clock.atMonotonic(fetched.startedAtMonotonicMs);
     if (fetched.missed === undefined) this.#options.observer.begun(startedAtMs - check.scheduledAtMs);
-    this.#options.reporter.report(judgedResult(check, fetched, startedAtMs, eventLoop));
+    const result = judgedResult(check, fetched, startedAtMs, eventLoop);
+    span?.end(result, fetched, { scheduled: true });
+    this.#options.reporter.report(result);
     this.#fetching--;
     this.#hosts.ended(host);
     if (this.#fetching === 0) this.#idle?.resolve();

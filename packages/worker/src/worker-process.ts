@@ -2,8 +2,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  checkSchemaVersion,
+  EventLoopDelay,
   EverytickError,
+  exposeProcess,
   hasRequests,
   type Logger,
   listen,
@@ -12,14 +13,17 @@ import {
   PostgresScheduler,
   type ReadinessCheck,
   RequestDesk,
+  SchemaWatch,
   type StatusServer,
+  spanTracer,
   startStatusServer,
+  type Target,
   type WorkerConfig,
 } from '@everytick/core';
 import type pg from 'pg';
 import { Capacity } from './capacity/capacity.ts';
 import { DatabaseStrain } from './capacity/database-strain.ts';
-import { EventLoopDelay } from './capacity/event-loop-delay.ts';
+import { NameResolver } from './dns/name-resolver.ts';
 import { EgressPolicy } from './egress/index.ts';
 import { UndiciFetcher } from './fetch/undici-fetcher.ts';
 import { WorkerMetrics } from './metrics/worker-metrics.ts';
@@ -29,6 +33,8 @@ import { LogProcessor } from './reporting/log-processor.ts';
 import { ResultReporter } from './reporting/result-reporter.ts';
 import { SecretResolver } from './secrets/index.ts';
 import { tickHeader } from './tick-header.ts';
+import { startCheckSpan } from './tracing/check-span.ts';
+import { TracedScheduler } from './tracing/traced-scheduler.ts';
 
 /** Also how long a worker hears nothing before it takes it that nobody leads. */
 const RECLAIM_INTERVAL_MS = 5_000;
@@ -48,8 +54,10 @@ export class WorkerProcess {
   readonly #logger: Logger;
   readonly #metrics = new WorkerMetrics();
   readonly #pool: pg.Pool;
+  readonly #schema: SchemaWatch;
   readonly #stopping = new AbortController();
   #status: StatusServer | undefined;
+  #resolver: NameResolver | undefined;
   #fetcher: UndiciFetcher | undefined;
   #onDemandFetcher: UndiciFetcher | undefined;
   #onDemand: OnDemandChecks | undefined;
@@ -74,12 +82,21 @@ export class WorkerProcess {
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       onIdleError: (error) => logger.warn({ err: error }, 'lost a database connection'),
     });
+    this.#schema = new SchemaWatch(this.#pool);
+    exposeProcess(this.#metrics.registry, {
+      role: 'worker',
+      revision: config.revision,
+      pools: () => [this.#pool],
+      migrationPending: () => this.#schema.pending,
+      listenerConnected: () => this.#listener?.connected ?? false,
+      eventLoopDelayMs: () => this.#capacity?.eventLoopDelayMs,
+    });
   }
 
   /** Serves its status. Resolves before the worker runs: that waits for the database and its schema. */
   async serve(): Promise<string> {
     const readiness: ReadinessCheck[] = [
-      { name: 'schema', check: () => checkSchemaVersion(this.#pool) },
+      { name: 'schema', check: () => this.#schema.check() },
       {
         name: 'worker',
         check: () => (this.#worker ? Promise.resolve() : Promise.reject(new Error('it is still starting'))),
@@ -92,6 +109,7 @@ export class WorkerProcess {
       readiness,
       logger: this.#logger,
     });
+    this.#schema.start();
     this.#logger.info({ url: this.#status.url }, 'serving /metrics, /healthz and /readyz');
     return this.#status.url;
   }
@@ -100,7 +118,7 @@ export class WorkerProcess {
   async run(): Promise<void> {
     const config = this.#config;
     const scheduler = await this.#untilItWorks(async () => {
-      await checkSchemaVersion(this.#pool);
+      await this.#schema.check();
       return PostgresScheduler.register({
         pool: this.#pool,
         workerName: config.workerName,
@@ -117,17 +135,21 @@ export class WorkerProcess {
       secrets: new SecretResolver({ envPrefix: config.secretEnvPrefix, directory: config.secretDir }),
       longestTokenWaitMs: Math.min(LONGEST_TOKEN_WAIT_MS, config.leaseMarginMs / 4),
     };
-    this.#fetcher = new UndiciFetcher(rules);
+    const resolver = new NameResolver({ observer: this.#metrics.lookups });
+    this.#resolver = resolver;
+    this.#fetcher = new UndiciFetcher({ ...rules, resolver });
     // Under the same rules, but it also describes certificates, and finds no connection that scheduled checks keep.
-    this.#onDemandFetcher = new UndiciFetcher({ ...rules, resolver: this.#fetcher.resolver, certificateDetails: true });
-    const database = new DatabaseStrain(scheduler);
+    this.#onDemandFetcher = new UndiciFetcher({ ...rules, resolver, certificateDetails: true });
+    const traced = spanTracer() !== null;
+    const startSpan = traced ? (target: Target) => startCheckSpan(target, config.location) : undefined;
+    const database = new DatabaseStrain(traced ? new TracedScheduler(scheduler, config.location) : scheduler);
     const eventLoop = new EventLoopDelay();
     const capacity = new Capacity({ max: config.maxInFlight, eventLoop, database, logger: this.#logger });
     this.#eventLoop = eventLoop;
     this.#capacity = capacity;
     const reporter = new ResultReporter({
       scheduler: database,
-      processors: [this.#metrics, new LogProcessor(this.#logger)],
+      processors: [this.#metrics.checks, new LogProcessor(this.#logger)],
       flushDelayMs: config.flushDelayMs,
       isUrgent: ({ check }) =>
         check.nextAtMs - config.horizonMs < scheduler.clock.atMonotonic(performance.now()) + config.flushDelayMs,
@@ -146,6 +168,7 @@ export class WorkerProcess {
       beginWithinMs: config.leaseMarginMs / 2,
       eventLoop,
       headersOf: config.tickHeader ? (check) => tickHeader(check, scheduler.locationId) : undefined,
+      startSpan,
       horizonMs: config.horizonMs,
       fallbackMs: config.fallbackMs,
       observer: this.#metrics,
@@ -155,6 +178,7 @@ export class WorkerProcess {
     const onDemand = new OnDemandChecks({
       desk: new RequestDesk(this.#pool, scheduler),
       fetcher: this.#onDemandFetcher,
+      startSpan,
       hosts: worker.hosts,
       clock: scheduler.clock,
       eventLoop,
@@ -175,18 +199,14 @@ export class WorkerProcess {
         if (!concerns(payload, scheduler.locationId)) return;
         this.#metrics.notified();
         this.#heardAt = performance.now();
-        worker.wake();
+        worker.notified();
       },
       onConnected: () => {
         worker.wake();
         onDemand.look();
       },
     });
-    this.#metrics.expose({
-      inFlight: () => worker.inFlight,
-      capacity,
-      listenerConnected: () => this.#listener?.connected ?? false,
-    });
+    this.#metrics.expose({ inFlight: () => worker.inFlight, capacity });
     worker.start();
     capacity.start();
     this.#beatSoon(scheduler, Math.random() * HEARTBEAT_INTERVAL_MS);
@@ -198,6 +218,7 @@ export class WorkerProcess {
   async stop(): Promise<DrainReport> {
     this.#stopping.abort();
     this.#logger.info({ inFlight: this.#worker?.inFlight ?? 0 }, 'draining');
+    this.#schema.stop();
     clearInterval(this.#reclaiming);
     clearTimeout(this.#beating);
     const silenced = this.#listener?.close();
@@ -209,6 +230,7 @@ export class WorkerProcess {
     this.#eventLoop?.stop();
     await this.#onDemandFetcher?.close();
     await this.#fetcher?.close();
+    this.#resolver?.close();
     if (report.unreported === 0) await this.#scheduler?.deregister().catch(() => undefined);
     await this.#status?.close();
     await this.#pool.end().catch(() => undefined);

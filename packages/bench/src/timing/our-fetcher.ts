@@ -1,7 +1,7 @@
 // Everytick's own fetcher as a monitor to be compared, with the watch on the event loop that a worker has.
 
-import type { Target } from '@everytick/core';
-import { EgressPolicy, EventLoopDelay, isSuspect, loopbackCidrs, UndiciFetcher } from '@everytick/worker';
+import { EventLoopDelay, type Target } from '@everytick/core';
+import { EgressPolicy, isSuspect, loopbackCidrs, UndiciFetcher } from '@everytick/worker';
 import type { CheckPlan } from './check-plan.ts';
 import type { Monitor } from './monitor.ts';
 import { portFor, type ServerAddresses } from './server-books.ts';

@@ -36,6 +36,8 @@ export class ChildService {
   readonly #options: ChildServiceOptions;
   readonly #logDescriptor: number;
   #child: ChildProcess | null = null;
+  /** The process that runs now has said that it serves. */
+  #serving = false;
   #statusUrl: string | null = null;
   #apiUrl: string | null = null;
   #stopping = false;
@@ -88,6 +90,11 @@ export class ChildService {
     }
   }
 
+  /** Passes a signal on, if it serves. One that is still starting could only be ended by it. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#serving) this.#child?.kill(signal);
+  }
+
   /** Ends it at once. */
   kill(): void {
     this.#stopping = true;
@@ -111,10 +118,12 @@ export class ChildService {
       'message',
       (message: { readonly type?: unknown; readonly statusUrl?: unknown; readonly apiUrl?: unknown }) => {
         if (message?.type !== 'ready' || typeof message.statusUrl !== 'string') return;
+        this.#serving = true;
         this.#statusUrl = message.statusUrl;
         this.#apiUrl = typeof message.apiUrl === 'string' ? message.apiUrl : null;
       },
     );
+    this.#serving = false;
     this.#child = child;
     return child;
   }

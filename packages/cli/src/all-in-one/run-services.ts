@@ -102,6 +102,11 @@ export class RunServices {
     return warnings.flat();
   }
 
+  /** Tells the coordinator and the workers, which know what it means. */
+  signal(signal: NodeJS.Signals): void {
+    for (const service of [this.coordinator, ...this.workers]) service?.signal(signal);
+  }
+
   /** Lets the workers finish what they have begun. */
   async stopWorkers(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.stop(killAfterMs)));

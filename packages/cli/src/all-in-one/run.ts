@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EverytickError, openPool, type TargetSpec } from '@everytick/core';
 import type pg from 'pg';
+import { logLevelSignal } from '../log-level-signal.ts';
 import { migrate } from '../migrate/index.ts';
 import { counted } from '../output/format.ts';
 import { abandonOutput, outputWidth, printLine } from '../output/print.ts';
@@ -173,6 +174,7 @@ class AllInOneRun {
       abandonOutput();
       shutDown(0);
     });
+    process.on(logLevelSignal, () => this.#services.signal(logLevelSignal));
     // The last word, also where a second signal left no time for the handlers.
     process.once('exit', () => {
       this.#services.kill();

@@ -1,8 +1,10 @@
 // `everytick up` as users run it, with a database that exists already.
 
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createTestDatabase, eventually, everytick, makeScratchDirectory, type TestDatabase } from '@everytick/testing';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 
@@ -90,6 +92,13 @@ test('a second one in the same folder is refused; the short commands find the da
   expect(JSON.parse(results.stdout)).toMatchObject({
     results: [{ target: '127.0.0.1:1', error_code: 'connect_refused' }],
   });
+
+  // Passed on to those who log.
+  first.signal('SIGUSR2');
+  for (const service of ['coordinator', 'worker-1']) {
+    const log = join(cwd, '.everytick', 'logs', `${service}.log`);
+    await eventually(async () => expect(await readFile(log, 'utf8')).toContain('"the log level changes"'));
+  }
 
   first.signal('SIGTERM');
   expect((await first.exited).code).toBe(0);

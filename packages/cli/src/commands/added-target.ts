@@ -13,7 +13,7 @@ const lineWidth = 80;
 /** Of one text; what is longer is cut. */
 const longestText = 40;
 /** Told by their names alone: what they have is long, or may be secret. */
-const namedOptions = ['tls', 'proxy', 'dns', 'redirects', 'reuse_connection'] as const;
+const namedOptions = ['tls', 'proxy', 'dns', 'redirects', 'reuse_connection', 'traceparent'] as const;
 
 /** Indented lines, none for a target that has nothing but its URL and its interval. */
 export function detailLines(state: State): string[] {

@@ -42,6 +42,7 @@ export function checkOptionsInputOf(flags: CheckFlags): CheckOptionsInput {
       follow: flags.follow === false ? false : undefined,
       max: numberOrText(flags.maxRedirects),
     }),
+    traceparent: flags.traceparent,
     expect: present({
       status: flags.status?.flatMap((codes) => codes.split(',')),
       final_url: flags.finalUrl,

@@ -92,6 +92,7 @@ describe('the flags of a check', () => {
     ],
     [['--no-follow'], { redirects: { follow: false } }],
     [['--max-redirects', '0'], { redirects: { max: 0 } }],
+    [['--traceparent'], { traceparent: true }],
     [['--status', '404,2xx', '--status', '301'], { expect: { status: ['2xx', '301', '404'] } }],
     [['--final-url', 'https://b.example'], { expect: { final_url: 'https://b.example/' } }],
     [

@@ -34,6 +34,7 @@ export interface CheckFlags {
   /** Commander has it true where --no-follow is not given. */
   readonly follow?: boolean;
   readonly maxRedirects?: string;
+  readonly traceparent?: true;
   readonly status?: readonly string[];
   readonly finalUrl?: string;
   readonly bodyMatches?: readonly string[];
@@ -141,6 +142,11 @@ const groups: Readonly<Record<string, readonly CheckFlag[]>> = {
     { flags: '--reuse-connection', help: 'keep the connection for the next check', paths: ['reuse_connection'] },
     { flags: '--no-follow', help: 'follow no redirects', paths: ['redirects', 'redirects.follow'], common: true },
     { flags: '--max-redirects <count>', help: '0 to 20 (default: 5)', paths: ['redirects.max'] },
+    {
+      flags: '--traceparent',
+      help: "send the traceparent of the check's span, where workers trace",
+      paths: ['traceparent'],
+    },
   ],
   'What counts as up (all of it):': [
     {

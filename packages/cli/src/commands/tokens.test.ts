@@ -46,6 +46,12 @@ test('a token is shown once, listed without it, and revoked', async () => {
   expect(again).toMatchObject({ scopes: ['read'], expires_at: null, token: expect.stringMatching(/^ett_/) });
 }, 120_000);
 
+test('a token is made up without a database', async () => {
+  const { code, stdout, stderr } = await runEverytick(['tokens', 'generate'], { cwd });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^ett_[\w-]{43}\n$/);
+});
+
 test.each([
   [['create', ' '], 'the name of a token is empty'],
   [['create', 'a', '--scope', 'admin'], "'admin' is no scope; allowed are read and write"],

@@ -1,9 +1,10 @@
-// everytick tokens create | list | revoke
+// everytick tokens create | generate | list | revoke
 
 import {
   createToken,
   EverytickError,
   listTokens,
+  makeToken,
   parseDurationMs,
   revokeToken,
   type StoredToken,
@@ -24,6 +25,7 @@ export function tokensCommand(): Command {
   return new Command('tokens')
     .description('make, show and revoke tokens of the API')
     .addCommand(createCommand())
+    .addCommand(generateCommand())
     .addCommand(listCommand())
     .addCommand(revokeCommand())
     .addHelpText('after', databaseHelp);
@@ -64,6 +66,24 @@ ${databaseHelp}`,
           `made the token '${stored.name}' (${stored.scopes.join(', ')}), valid ${until}; it is not shown again\n`,
         );
       });
+    });
+}
+
+function generateCommand(): Command {
+  return addOutputFlags(new Command('generate'))
+    .description('make up a token that is in no database yet, for EVERYTICK_API_FIRST_TOKEN')
+    .addHelpText(
+      'after',
+      `
+It needs no database. Coordinators that are given it in EVERYTICK_API_FIRST_TOKEN add it
+to theirs when they start, as "first": it may do everything, until it is revoked.
+
+Example:
+  kubectl create secret generic everytick-api --from-literal=token="$(everytick tokens generate)"`,
+    )
+    .action((flags: OutputFlags) => {
+      const token = makeToken();
+      printAs(outputFormat(flags), { token }, () => printLine(token));
     });
 }
 

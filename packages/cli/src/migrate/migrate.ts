@@ -1,11 +1,13 @@
 // Applies migrations with node-pg-migrate. Added to what it does: a lock that is polled for, checksums of what was applied,
-// files that run outside a transaction, and a report of invalid indexes.
+// files that run outside a transaction, statements that do not wait long for locks and are tried again, and a report of
+// invalid indexes.
 
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EverytickError, loadSql } from '@everytick/core';
 import { PG_MIGRATE_LOCK_ID, type RunnerOption, runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { defaultPatience, type LockPatience, untilLocked } from './lock-retry.ts';
 import { defaultMigrationsDir, type MigrationFile, parseMigration, readMigrations } from './migrations.ts';
 
 export interface MigrateOptions {
@@ -13,6 +15,7 @@ export interface MigrateOptions {
   readonly databaseUrl: string;
   readonly migrationsDir?: string;
   readonly onProgress?: (line: string) => void;
+  readonly patience?: Partial<LockPatience>;
 }
 
 export interface MigrateReport {
@@ -24,12 +27,19 @@ export interface MigrateReport {
 }
 
 const LOCK_POLL_MS = 200;
+/**
+ * For files that run outside a transaction. What they contain waits for older transactions to end, without making anybody
+ * wait for it, and would have to begin from the start if it gave up.
+ */
+const CONCURRENT_LOCK_TIMEOUT_MS = 600_000;
 
 const lockSql = loadSql('migrations-lock');
 const createChecksumsSql = loadSql('migration-checksums-create');
 const readChecksumsSql = loadSql('migration-checksums-read');
 const insertChecksumSql = loadSql('migration-checksums-insert');
 const invalidIndexesSql = loadSql('invalid-indexes');
+const dropInvalidIndexSql = loadSql('invalid-index-drop');
+const lockTimeoutSql = loadSql('migration-lock-timeout');
 
 type MigrationLoader = Exclude<NonNullable<RunnerOption['migrationLoaderStrategies']>[number]['loader'], string>;
 
@@ -56,8 +66,15 @@ export async function migrate(options: MigrateOptions): Promise<MigrateReport> {
     await lock(client, progress);
     await client.query(createChecksumsSql);
     const known = await verifyChecksums(client, files);
-    const applied = await apply(client, dir, progress);
-    return { applied, alreadyApplied: known, invalidIndexes: await findInvalidIndexes(client) };
+    const pending = files.filter((file) => !known.has(file.name));
+    const applied = await apply({
+      client,
+      dir,
+      pending,
+      patience: { ...defaultPatience, ...options.patience },
+      progress,
+    });
+    return { applied, alreadyApplied: known.size, invalidIndexes: await findInvalidIndexes(client) };
   } finally {
     // Ending the session releases the lock.
     await client.end().catch(() => undefined);
@@ -77,8 +94,8 @@ async function lock(client: pg.Client, progress: (line: string) => void): Promis
   }
 }
 
-/** Returns how many migrations have been applied. */
-async function verifyChecksums(client: pg.Client, files: readonly MigrationFile[]): Promise<number> {
+/** Returns the names of the migrations that have been applied. */
+async function verifyChecksums(client: pg.Client, files: readonly MigrationFile[]): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ name: string; sha256: string }>(readChecksumsSql);
   const byName = new Map(files.map((file) => [file.name, file]));
   for (const { name, sha256 } of rows) {
@@ -96,33 +113,78 @@ async function verifyChecksums(client: pg.Client, files: readonly MigrationFile[
       );
     }
   }
-  return rows.length;
+  return new Set(rows.map(({ name }) => name));
 }
 
-async function apply(client: pg.Client, dir: string, progress: (line: string) => void): Promise<string[]> {
-  const problems: string[] = [];
-  const log = () => undefined;
+interface Run {
+  readonly client: pg.Client;
+  readonly dir: string;
+  /** What has not been applied yet. */
+  readonly pending: readonly MigrationFile[];
+  readonly patience: LockPatience;
+  readonly progress: (line: string) => void;
+}
+
+/** Returns the names of the migrations that were applied, in any of the attempts. */
+async function apply(run: Run): Promise<string[]> {
+  const begun: string[] = [];
+  const begin = (name: string) => {
+    if (!begun.includes(name)) begun.push(name);
+    run.progress(`applying ${name}`);
+  };
   try {
-    const done = await runner({
-      dbClient: client,
-      dir,
-      direction: 'up',
-      ignorePattern: '(?!.*\\.sql$).*',
-      migrationsTable: 'everytick_migrations',
-      migrationLoaderStrategies: [{ extensions: ['.sql'], loader: loadWithChecksum(progress) }],
-      singleTransaction: false,
-      // Taken above, on this same session.
-      noLock: true,
-      logger: { debug: log, info: log, warn: (line) => problems.push(line), error: (line) => problems.push(line) },
-    });
-    return done.map((migration) => migration.name);
+    await untilLocked(
+      () => applyOnce(run, begin).catch((error) => rollBack(run.client, error)),
+      run.patience,
+      (reason, attemptsLeft) =>
+        run.progress(
+          `${begun.at(-1)} is put off: ${reason}; ${attemptsLeft} more attempt${attemptsLeft === 1 ? '' : 's'}`,
+        ),
+    );
+    return begun;
   } catch (error) {
     throw new EverytickError('migration_failed', `a migration failed: ${(error as Error).message}`, { cause: error });
   }
 }
 
+async function applyOnce(run: Run, begin: (name: string) => void): Promise<void> {
+  const { client, dir, patience } = run;
+  await dropUnfinishedIndexes(run);
+  await client.query(lockTimeoutSql, [`${patience.lockTimeoutMs}ms`]);
+  const silent = () => undefined;
+  await runner({
+    dbClient: client,
+    dir,
+    direction: 'up',
+    ignorePattern: '(?!.*\\.sql$).*',
+    migrationsTable: 'everytick_migrations',
+    migrationLoaderStrategies: [{ extensions: ['.sql'], loader: loadWithChecksum(begin, patience) }],
+    singleTransaction: false,
+    // Taken above, on this same session.
+    noLock: true,
+    logger: { debug: silent, info: silent, warn: silent, error: silent },
+  });
+}
+
+/** A file that fails leaves its transaction open (one that has none gets a warning which nobody hears). Rejects. */
+async function rollBack(client: pg.Client, error: unknown): Promise<never> {
+  await client.query('ROLLBACK').catch(() => undefined); // a lost connection: what is thrown says why
+  throw error;
+}
+
+/** An index of that name would be in the way, and `IF NOT EXISTS` would take it for the finished one. */
+async function dropUnfinishedIndexes({ client, pending, progress }: Run): Promise<void> {
+  const ours = new Set(pending.map((file) => file.concurrentIndex));
+  for (const name of await findInvalidIndexes(client)) {
+    if (!ours.has(name)) continue;
+    progress(`dropping the index ${name}, which an attempt to build it has left invalid`);
+    await client.query(lockTimeoutSql, [`${CONCURRENT_LOCK_TIMEOUT_MS}ms`]);
+    await client.query(dropInvalidIndexSql.replace('$1', pg.escapeIdentifier(name)));
+  }
+}
+
 /** A migration and its checksum are recorded in the same transaction, where the file has one. */
-function loadWithChecksum(progress: (line: string) => void): MigrationLoader {
+function loadWithChecksum(begin: (name: string) => void, { lockTimeoutMs }: LockPatience): MigrationLoader {
   return (paths) =>
     Promise.all(
       paths.map(async (path) => {
@@ -132,9 +194,13 @@ function loadWithChecksum(progress: (line: string) => void): MigrationLoader {
           filePaths: [path],
           actions: {
             up: (pgm) => {
-              progress(`applying ${file.name}`);
-              if (file.noTransaction) pgm.noTransaction();
+              begin(file.name);
+              if (file.noTransaction) {
+                pgm.noTransaction();
+                pgm.sql(`SET lock_timeout = ${CONCURRENT_LOCK_TIMEOUT_MS}`);
+              }
               pgm.sql(file.sql);
+              if (file.noTransaction) pgm.sql(`SET lock_timeout = ${lockTimeoutMs}`);
               // Collected as text and run later, so without parameters; neither value can hold a quote.
               pgm.sql(insertChecksumSql.replace('$1', `'${file.name}'`).replace('$2', `'${file.sha256}'`));
             },

@@ -14,11 +14,14 @@ export interface MigrationFile {
   readonly sha256: string;
   /** From the line `-- no-transaction`: for CREATE INDEX CONCURRENTLY and its like. One statement a file, then. */
   readonly noTransaction: boolean;
+  /** The index that such a file builds: an attempt that fails leaves it behind, invalid. */
+  readonly concurrentIndex: string | undefined;
 }
 
 /** `migrations/` of this installation: the same depth above `src` and above `dist`. */
 export const defaultMigrationsDir = fileURLToPath(new URL('../../../../migrations', import.meta.url));
 
+const CONCURRENT_INDEX = /^CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?([a-z0-9_]+)\s/im;
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
 
 /** All migrations of a folder in the order in which they apply. */
@@ -45,5 +48,6 @@ export function parseMigration(path: string, sql: string): MigrationFile {
     // Line ends do not count: a checkout on another system is the same migration.
     sha256: createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex'),
     noTransaction: /^-- no-transaction\s*$/m.test(sql),
+    concurrentIndex: CONCURRENT_INDEX.exec(sql)?.[1],
   };
 }

@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type CoordinatorConfig, EverytickError } from '@everytick/core';
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import { type ApiMetrics, observeRequests } from './api-metrics.ts';
+import { traceRequests } from './api-spans.ts';
 import { admitWith } from './auth.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { elsewhere } from './elsewhere.ts';
@@ -89,6 +90,7 @@ export async function buildApiServer(options: ApiServerOptions): Promise<Fastify
   });
   server.server.maxConnections = mostConnections;
   server.decorateRequest('caller', null);
+  traceRequests(server);
   acceptJsonBodies(server);
   const limits = await rateLimitsOf(server, config.apiRateLimit);
   const verifier = new TokenVerifier(quickPool);

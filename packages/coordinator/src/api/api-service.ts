@@ -6,7 +6,8 @@
 //                                |     ^    \--there is none--> refused: the process ends
 //                                '-----' the database cannot be asked yet: tried again each second
 //
-// stop() leads from each of them to stopped. On loopback it needs no database to open: requests say what is wrong.
+// stop() leads from each of them to stopped. On loopback it needs no database to open: requests say what is wrong. The first
+// token, where one is set, is added before it is asked whether there is one; on loopback whenever the database can be reached.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -23,6 +24,7 @@ import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import { ApiMetrics } from './api-metrics.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
+import { FirstToken } from './first-token.ts';
 import { addressesOf, isLoopbackAddress } from './loopback.ts';
 
 const askAgainMs = 1_000;
@@ -46,6 +48,7 @@ export class ApiService {
   readonly #pool: pg.Pool;
   readonly #quickPool: pg.Pool;
   readonly #metrics: ApiMetrics;
+  readonly #firstToken: FirstToken;
   readonly #stopping = new AbortController();
   #server: ApiServer | null = null;
   #waitingFor: string | null = 'it has not been started';
@@ -55,6 +58,7 @@ export class ApiService {
     const { config, logger, registry } = options;
     this.#options = options;
     this.#metrics = new ApiMetrics(registry);
+    this.#firstToken = new FirstToken(config.apiFirstToken, logger);
     const open = (max: number, timeoutMs: number) =>
       openPool({
         connectionString: config.databaseUrl,
@@ -66,6 +70,10 @@ export class ApiService {
       });
     this.#pool = open(mostConnections, statementTimeoutMs);
     this.#quickPool = open(mostQuickConnections, quickStatementTimeoutMs);
+  }
+
+  get pools(): readonly pg.Pool[] {
+    return [this.#pool, this.#quickPool];
   }
 
   /** With the base path; null while it is not open. */
@@ -92,7 +100,12 @@ export class ApiService {
       throw new EverytickError('config_invalid', reason);
     });
     const address = addresses.find((one) => !isLoopbackAddress(one)) ?? addresses[0] ?? '127.0.0.1';
-    if (isLoopbackAddress(address) || (await this.#mayOpen())) {
+    if (isLoopbackAddress(address)) {
+      await this.#open(address);
+      this.#opening = this.#addFirstToken();
+      return;
+    }
+    if (await this.#mayOpen()) {
       await this.#open(address);
       return;
     }
@@ -126,11 +139,21 @@ export class ApiService {
     }
   }
 
+  async #addFirstToken(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!this.#firstToken.done && !signal.aborted) {
+      const asked = checkSchemaVersion(this.#quickPool).then(() => this.#firstToken.add(this.#quickPool));
+      // The database is not there yet.
+      await asked.catch(() => delay(askAgainMs, undefined, { signal }).catch(() => undefined));
+    }
+  }
+
   /** False: the database cannot be asked now. Throws `config_invalid` where it says no. */
   async #mayOpen(): Promise<boolean> {
     let valid: boolean;
     try {
       await checkSchemaVersion(this.#quickPool);
+      await this.#firstToken.add(this.#quickPool);
       valid = await hasValidToken(this.#quickPool);
     } catch (error) {
       this.#waitingFor = `waiting for the database: ${(error as Error).message}`;
@@ -141,7 +164,8 @@ export class ApiService {
     throw new EverytickError(
       'config_invalid',
       `EVERYTICK_API_HOST is "${apiHost}", where others can reach the API, and there is no valid token; make one with ` +
-        '"everytick tokens create NAME --scope read --scope write", or set EVERYTICK_API_HOST to 127.0.0.1, or EVERYTICK_API to off',
+        '"everytick tokens create NAME --scope read --scope write", or give the coordinators one that "everytick tokens generate" ' +
+        'prints as EVERYTICK_API_FIRST_TOKEN, or set EVERYTICK_API_HOST to 127.0.0.1, or EVERYTICK_API to off',
     );
   }
 

@@ -92,13 +92,23 @@ describe('a watched configuration', () => {
     expect(rows).toEqual([{ source: 'config' }]);
   });
 
-  it('is followed through the links that a mounted ConfigMap is made of', async () => {
-    await mount('..2026_01', { 'a.yaml': targetsNamed('a'), 'b.yaml': targetsNamed('b') });
-    watch(directory);
-    await eventually(async () => expect(await names()).toEqual(['a', 'b']));
-    await mount('..2026_02', { 'a.yaml': targetsNamed('c'), 'b.yaml': targetsNamed('b') });
-    await rm(join(directory, '..2026_01'), { recursive: true });
-    await eventually(async () => expect(await names()).toEqual(['b', 'c']));
+  it('is followed through the links that a mounted ConfigMap is made of: each swap as a whole, and once', async () => {
+    await mount('..2026_01', { 'a.yaml': targetsNamed('a1'), 'b.yaml': targetsNamed('b1') });
+    // The kubelet's own entries are none of the files, whatever they are called.
+    await writeFile(join(directory, '..stray.yaml'), targetsNamed('stray'));
+    const { log } = watch(directory);
+    const inForce = () => log.filter(({ msg }) => msg === 'the configuration is in force').length;
+    await eventually(async () => expect(await names()).toEqual(['a1', 'b1']));
+    // Two in a row, faster than the first of them could settle.
+    await mount('..2026_02', { 'a.yaml': targetsNamed('a2'), 'b.yaml': targetsNamed('b2') });
+    await mount('..2026_03', { 'a.yaml': targetsNamed('a3'), 'b.yaml': targetsNamed('b3') });
+    for (const old of ['..2026_01', '..2026_02']) await rm(join(directory, old), { recursive: true });
+    await eventually(async () => expect(await names()).toEqual(['a3', 'b3']), { timeoutMs: 15_000 });
+    await eventually(() => expect(inForce()).toBe(2));
+    // Never was there a target of one and not of the other.
+    const { rows } = await database.query<{ name: string }>('SELECT name FROM monitored_targets ORDER BY name');
+    expect(rows.map(({ name }) => name)).toEqual(['a1', 'a3', 'b1', 'b3']);
+    expect(log.filter(({ level }) => level !== 'info')).toEqual([]);
   });
 
   it('changes nothing when it becomes invalid, and says all that is wrong, once', async () => {

@@ -1,7 +1,7 @@
 // A duty of the leader: something done again and again until leadership is lost.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@everytick/core';
+import { inOwnTrace, type Logger } from '@everytick/core';
 import type { LeaderSession } from './leadership.ts';
 
 export interface Duty {
@@ -47,7 +47,7 @@ export async function perform(duty: Duty, session: LeaderSession, nudge: Nudge, 
     let pauseMs = RETRY_MS;
     try {
       // A turn that does not use the leader's connection may go on for a while after that is gone; nobody waits for it.
-      pauseMs = await Promise.race([duty.turn(session), lost]);
+      pauseMs = await Promise.race([inOwnTrace(`duty ${duty.name}`, () => duty.turn(session)), lost]);
     } catch (error) {
       if (session.lost.aborted) return;
       logger.warn({ err: error, duty: duty.name }, 'a duty of the leader failed, it will be tried again');

@@ -11,7 +11,7 @@
 
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EverytickError, type Logger, loadSql, withinDeadline } from '@everytick/core';
+import { EverytickError, type Logger, loadSql, traceClient, withinDeadline } from '@everytick/core';
 import pg from 'pg';
 
 const leaderLockSql = loadSql('leader-lock');
@@ -118,6 +118,7 @@ export class Leadership {
       keepAlive: true,
       keepAliveInitialDelayMillis: 1_000,
     });
+    traceClient(client);
     const session = new AbortController();
     let led = false;
     this.#session = session;

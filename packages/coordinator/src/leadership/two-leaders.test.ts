@@ -42,7 +42,7 @@ async function pretendToLead(url: string, tally: Tally, until: number): Promise<
     },
   };
   const duties: Duty[] = [
-    new PartitionKeeper(2, logger),
+    new PartitionKeeper(2, () => undefined, logger),
     new LeaseSync(observer, () => undefined, logger),
     new Reclaimer(observer, logger),
     new PassedTicks(observer, logger),

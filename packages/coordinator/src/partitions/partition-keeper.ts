@@ -11,10 +11,12 @@ const INTERVAL_MS = 10 * 60_000;
 export class PartitionKeeper implements Duty {
   readonly name = 'partitions';
   readonly #daysAhead: number;
+  readonly #onMade: () => void;
   readonly #logger: Logger;
 
-  constructor(daysAhead: number, logger: Logger) {
+  constructor(daysAhead: number, onMade: () => void, logger: Logger) {
     this.#daysAhead = daysAhead;
+    this.#onMade = onMade;
     this.#logger = logger;
   }
 
@@ -23,7 +25,10 @@ export class PartitionKeeper implements Duty {
       client.query<[number]>({ text: ensurePartitionsSql, values: [this.#daysAhead], rowMode: 'array' }),
     );
     const made = rows[0]?.[0] ?? 0;
-    if (made > 0) this.#logger.info({ made, daysAhead: this.#daysAhead }, 'made partitions of the ledger');
+    if (made > 0) {
+      this.#logger.info({ made, daysAhead: this.#daysAhead }, 'made partitions of the ledger');
+      this.#onMade();
+    }
     return INTERVAL_MS;
   }
 }

@@ -8,8 +8,7 @@ import type { Duty } from '../leadership/duty.ts';
 import type { LeaderSession } from '../leadership/leadership.ts';
 
 export interface AuditObserver {
-  /** `null`: this coordinator cannot say, because it does not lead. */
-  audited(proof: LedgerProof | null, seconds: number): void;
+  audited(proof: LedgerProof, seconds: number): void;
   auditFailed(): void;
 }
 

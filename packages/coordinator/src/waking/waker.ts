@@ -1,20 +1,13 @@
 // Wakes the workers shortly before the next tick is due, with as few notifications as will do: a NOTIFY holds a
 // database-wide lock while it commits.
 
-import { ANY_AGE_MS, LOOK_BACK_MS, LOOK_THROUGH_MS, loadSql } from '@everytick/core';
+import { ANNOUNCE_GAP_MS, ANNOUNCE_LEAD_MS, ANY_AGE_MS, LOOK_BACK_MS, LOOK_THROUGH_MS, loadSql } from '@everytick/core';
 import type { Duty } from '../leadership/duty.ts';
 import type { LeaderSession } from '../leadership/leadership.ts';
 
 const nextDueSql = loadSql('leases-next-due');
 const notifySql = loadSql('notify-due');
 
-/**
- * How long before the next unclaimed tick the workers are woken. Less than their horizon, because every claim takes all
- * that is due within the horizon: the difference is the pause until the next notification.
- */
-const LEAD_MS = 200;
-/** At most ten notifications a second. */
-const MIN_GAP_MS = 100;
 /** How long the leader sleeps at most: leases come free, and targets come along, without telling it. */
 const MAX_PAUSE_MS = 500;
 
@@ -35,14 +28,14 @@ export class Waker implements Duty {
       client.query<[number, number]>({ text: nextDueSql, values, rowMode: 'array' }),
     );
     if (lookThrough) this.#lookedThroughAt = now;
-    const due = rows.filter(([, dueInMs]) => dueInMs <= LEAD_MS);
+    const due = rows.filter(([, dueInMs]) => dueInMs <= ANNOUNCE_LEAD_MS);
     if (due.length > 0) {
       const payload = JSON.stringify({ locations: due.map(([location]) => location) });
       await session.use((client) => client.query(notifySql, [payload]));
       this.#notified();
-      return MIN_GAP_MS;
+      return ANNOUNCE_GAP_MS;
     }
     const nextMs = Math.min(...rows.map(([, dueInMs]) => dueInMs), Number.POSITIVE_INFINITY);
-    return Math.min(MAX_PAUSE_MS, Math.max(MIN_GAP_MS, nextMs - LEAD_MS));
+    return Math.min(MAX_PAUSE_MS, Math.max(ANNOUNCE_GAP_MS, nextMs - ANNOUNCE_LEAD_MS));
   }
 }

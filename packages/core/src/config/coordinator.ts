@@ -6,6 +6,7 @@ import { configurationSettings } from './configuration-path.ts';
 import { type DatabaseConfig, readDatabaseConfig } from './database.ts';
 import { type Environment, integerSetting, readSettings, readTogether } from './setting.ts';
 import { statusSettings } from './status.ts';
+import { targetMetricsSettings } from './target-metrics.ts';
 
 export const coordinatorSettings = {
   partitionDaysAhead: integerSetting(
@@ -25,6 +26,7 @@ export const coordinatorSettings = {
   ),
   ...configurationSettings,
   ...apiSettings,
+  ...targetMetricsSettings,
   ...statusSettings,
 } as const;
 

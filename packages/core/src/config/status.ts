@@ -16,4 +16,11 @@ export const statusSettings = {
     { min: 0, max: 65_535, defaultValue: 0, unit: 'a port (0 lets the system choose)' },
     'The port for these. 0 lets the system choose a free one; the log says which.',
   ),
+  revision: {
+    variable: 'EVERYTICK_REVISION',
+    schema: z.string().regex(/^[\w.+-]{1,100}$/),
+    allowed: 'letters, digits and any of . _ + - (at most 100)',
+    defaultText: 'unknown',
+    meaning: 'What this build was made of, such as a commit, for `everytick_build_info`; images set it themselves.',
+  } satisfies Setting<string>,
 } as const;

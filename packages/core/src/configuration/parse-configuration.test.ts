@@ -4,7 +4,7 @@ import { parseConfiguration } from './parse-configuration.ts';
 
 const fields =
   'name, url, every, timeout, match, locations, group, labels, method, headers, body, auth, tls, http_version, proxy, ip_family, dns, ' +
-  'reuse_connection, redirects, expect, paused, template, with, for_each';
+  'reuse_connection, redirects, traceparent, expect, paused, template, with, for_each';
 
 const rules = { compilePattern: (pattern: string) => new RegExp(pattern) };
 

@@ -2,6 +2,7 @@
 
 import pg from 'pg';
 import type { Pooler } from '../config/database.ts';
+import { tracePool } from '../tracing/statement-spans.ts';
 import { inTransactionsOfTheirOwn } from './one-transaction-each.ts';
 import { loadSql } from './sql.ts';
 
@@ -54,5 +55,6 @@ export function openPool(options: PoolOptions): pg.Pool {
     if (options.hot) settings.push(hotSessionSettingsSql.replaceAll('$1', 'true'));
     pool.query = inTransactionsOfTheirOwn(pool, settings);
   }
+  tracePool(pool, { clientsOnly: transactionPooler });
   return pool;
 }

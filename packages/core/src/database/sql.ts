@@ -1,6 +1,7 @@
 // Statements live in packages/core/sql, one a file, each with a comment on what it relies on.
 
 import { readFileSync } from 'node:fs';
+import { nameStatement } from '../tracing/statement-spans.ts';
 
 /**
  * The text of `sql/<name>.sql`. Called while modules load, so that a missing file fails the start and not the first
@@ -8,5 +9,7 @@ import { readFileSync } from 'node:fs';
  */
 export function loadSql(name: string): string {
   const text = readFileSync(new URL(`../../sql/${name}.sql`, import.meta.url), 'utf8');
-  return text.replaceAll(/^\s*--.*\n/gm, '').trim();
+  const statement = text.replaceAll(/^\s*--.*\n/gm, '').trim();
+  nameStatement(statement, name);
+  return statement;
 }

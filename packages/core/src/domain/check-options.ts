@@ -35,6 +35,8 @@ export interface CheckOptions {
   /** Keeps the connection for the next check. */
   readonly reuse_connection?: boolean | undefined;
   readonly redirects?: RedirectOptions | undefined;
+  /** Sends the header `traceparent` (W3C Trace Context) of the check's span, where the worker traces. */
+  readonly traceparent?: boolean | undefined;
   readonly expect?: Expectations | undefined;
 }
 

@@ -38,17 +38,31 @@ export interface WorkScheduler {
   claim(limit: number, unclaimedBecause?: UnclaimedReason | null): Promise<Claim>;
   /** Records results and closes their leases, all or none. Once it resolves, the results are durable. */
   finish(results: readonly CheckResult[]): Promise<FinishReport>;
-  /** Gives back ticks that were claimed and not begun, so that another worker can run them. */
-  release(checks: readonly ClaimedCheck[]): Promise<void>;
+  /**
+   * Gives back ticks that were claimed and not begun, so that another worker can run them. Resolves with how many that
+   * were: leases of the others had passed to somebody else.
+   */
+  release(checks: readonly ClaimedCheck[]): Promise<number>;
 }
 
 /** Values by name, in small letters. */
 export type RequestHeaders = Readonly<Record<string, string>>;
 
+/** As in `Phases`, in the order in which a check goes through them. */
+export type PhaseName = 'dns_wait' | 'dns' | 'connect' | 'tls' | 'request' | 'first_byte' | 'download';
+
+/** Hears of a check while it is carried out. Moments are of the monotonic clock, in milliseconds. */
+export interface FetchWatch {
+  /** Each hop of a redirect goes through the phases again. */
+  entered(phase: PhaseName, atMonotonicMs: number): void;
+  /** Before the next hop begins. `url` may hold secrets. */
+  redirected(status: number, url: string): void;
+}
+
 /** Carries out one check of a target. Never rejects: whatever happens is in the result. */
 export interface TargetFetcher {
   /** `headers` go with the request to the target's own origin, and on no redirect to another one. */
-  fetch(target: Target, headers?: RequestHeaders): Promise<FetchResult>;
+  fetch(target: Target, headers?: RequestHeaders, watch?: FetchWatch): Promise<FetchResult>;
   /** Ends what is still under way and frees its sockets. */
   close(): Promise<void>;
 }

@@ -4,6 +4,8 @@ import type { CheckOptions } from './check-options.ts';
 
 export interface Target {
   readonly id: number;
+  /** Only where spans are made: nothing else of a check needs it. */
+  readonly name?: string | undefined;
   /** An http or https URL. May hold a password, so it is never logged as it stands: see `redactUrl`. */
   readonly url: string;
   /** The deadline of the whole check, from the start of the name look-up to the last byte of the body. */

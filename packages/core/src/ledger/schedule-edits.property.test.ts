@@ -241,7 +241,8 @@ class Life {
         await this.#worker(step.worker).finish(this.#newestInHand(step.worker).map((check) => resultOf(check)));
         return;
       case 'release':
-        return this.#worker(step.worker).release(this.#newestInHand(step.worker));
+        await this.#worker(step.worker).release(this.#newestInHand(step.worker));
+        return;
       case 'die':
         this.#inHand[step.worker] = [];
         return;

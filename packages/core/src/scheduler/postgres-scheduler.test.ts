@@ -582,13 +582,22 @@ describe('giving back', () => {
     expect(await theirs.finish([resultOf(again)])).toEqual({ recorded: 1, repeated: 0, lost: 0 });
   });
 
+  it('says how many of the ticks were still its own', async () => {
+    await addTestTargets(database, [{}, {}]);
+    await dueIn(-1);
+    const { checks } = await ours.claim(2);
+    await database.query('UPDATE leases SET epoch = epoch + 1 WHERE target_id = $1', [checks[0]?.target.id]);
+    expect(await ours.release(checks)).toBe(1);
+    expect(await ours.release([])).toBe(0);
+  });
+
   it('accounts for a tick whose target was paused meanwhile', async () => {
     const [id = 0] = await addTestTargets(database, [{}]);
     await dueIn(-1);
     const check = only((await ours.claim(1)).checks);
     await database.query('UPDATE monitored_targets SET paused = true WHERE id = $1', [id]);
     await syncLeases(database, [id]);
-    await ours.release([check]);
+    expect(await ours.release([check])).toBe(1);
     expect(await ledger()).toEqual([expect.objectContaining({ outcome: 'skipped', error_code: 'target_withdrawn' })]);
     expect((await theirs.claim(1)).checks).toEqual([]);
   });

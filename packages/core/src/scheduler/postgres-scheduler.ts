@@ -6,6 +6,7 @@ import { loadSql } from '../database/sql.ts';
 import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
 import type { Claim, FinishReport, UnclaimedReason, WorkScheduler } from '../domain/pipeline.ts';
 import type { Target } from '../domain/target.ts';
+import { spanTracer } from '../tracing/tracer.ts';
 import { finishColumns } from './finish-columns.ts';
 import { InternedOptions } from './interned-options.ts';
 import { ANY_AGE_MS, LOOK_BACK_MS, LOOK_THROUGH_MS } from './look-back.ts';
@@ -46,6 +47,7 @@ type ClaimRow = [
   timeoutMs: number,
   matchPattern: string | null,
   options: string | null,
+  name: string | null,
 ];
 
 export class PostgresScheduler implements WorkScheduler {
@@ -98,6 +100,7 @@ export class PostgresScheduler implements WorkScheduler {
       leaseMarginMs,
       unclaimedBecause,
       lookBackMs,
+      spanTracer() !== null,
     ]);
     const receivedAtMonotonicMs = performance.now();
     const last = rows.at(-1);
@@ -113,12 +116,13 @@ export class PostgresScheduler implements WorkScheduler {
     const checks: ClaimedCheck[] = [];
     let ticksMissed = 0;
     let nextDueAtMs = last[2] ?? Number.POSITIVE_INFINITY;
-    for (const [, , , id, epoch, scheduledAtMs, nextAtMs, missed, url, timeoutMs, matchPattern, text] of rows) {
+    for (const [, , , id, epoch, scheduledAtMs, nextAtMs, missed, url, timeoutMs, matchPattern, text, name] of rows) {
       if (id === null) continue;
       ticksMissed += missed;
       nextDueAtMs = Math.min(nextDueAtMs, nextAtMs);
       const stored = text === null ? undefined : this.#checkOptions.of(text);
-      const target: Target = { id, url, timeoutMs, matchPattern, options: stored?.options };
+      const plain: Target = { id, url, timeoutMs, matchPattern, options: stored?.options };
+      const target = name === null ? plain : { ...plain, name };
       checks.push({
         target: stored?.problem == null ? target : { ...target, optionsProblem: stored.problem },
         scheduledAtMs,
@@ -158,15 +162,16 @@ export class PostgresScheduler implements WorkScheduler {
     return new Set(rows.map(([place]) => place - 1));
   }
 
-  async release(checks: readonly ClaimedCheck[]): Promise<void> {
-    if (checks.length === 0) return;
+  async release(checks: readonly ClaimedCheck[]): Promise<number> {
+    if (checks.length === 0) return 0;
     const sorted = checks.toSorted((a, b) => a.target.id - b.target.id);
-    await this.#query('everytick_release', releaseSql, [
+    const { rows } = await this.#query<[held: number]>('everytick_release', releaseSql, [
       this.#locationId,
       sorted.map((check) => check.target.id),
       sorted.map((check) => check.epoch),
       sorted.map((check) => check.scheduledAtMs),
     ]);
+    return rows[0]?.[0] ?? 0;
   }
 
   /** Takes ticks back from expired leases, as the leading coordinator does: for when there is none. */

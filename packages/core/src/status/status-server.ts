@@ -1,6 +1,6 @@
 // What a process tells Prometheus and Kubernetes about itself: /metrics, /healthz and /readyz.
 
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { withinDeadline } from '../clock/within-deadline.ts';
@@ -13,6 +13,9 @@ export interface ReadinessCheck {
   readonly check: () => Promise<void>;
 }
 
+/** Answers one path. Rejects only where it has not begun to answer. */
+export type StatusPage = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 export interface StatusServerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
@@ -20,6 +23,8 @@ export interface StatusServerOptions {
   readonly registry: Registry;
   /** Asked on /readyz only: liveness never asks the database, or an outage would restart every process. */
   readonly readiness: readonly ReadinessCheck[];
+  /** What there is beside /metrics, /healthz and /readyz, by path. */
+  readonly pages?: Readonly<Record<string, StatusPage>>;
   readonly logger: Logger;
 }
 
@@ -32,34 +37,33 @@ const READINESS_TIMEOUT_MS = 2_000;
 
 export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   const server = createServer((request, response) => {
-    const path = (request.url ?? '/').split('?', 1)[0];
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       respondJson(response, 405, { error: `${request.method} is not allowed here, only GET and HEAD` });
       return;
     }
-    const answer =
-      path === '/metrics' ? metrics : path === '/healthz' ? healthz : path === '/readyz' ? readyz : undefined;
+    const answer = pages.get(path);
     if (answer === undefined) {
-      respondJson(response, 404, { error: 'there is nothing here', paths: ['/metrics', '/healthz', '/readyz'] });
+      respondJson(response, 404, { error: 'there is nothing here', paths: [...pages.keys()] });
       return;
     }
-    answer(response).catch((error: unknown) => {
+    answer(request, response).catch((error: unknown) => {
       options.logger.error({ err: error, path }, 'status request failed');
       if (!response.headersSent) respondJson(response, 500, { error: 'see the log of this process' });
     });
   });
 
-  const metrics = async (response: ServerResponse): Promise<void> => {
+  const metrics: StatusPage = async (_request, response) => {
     const body = await options.registry.metrics();
     response.writeHead(200, { 'content-type': options.registry.contentType }).end(body);
   };
 
-  const healthz = (response: ServerResponse): Promise<void> => {
+  const healthz: StatusPage = (_request, response) => {
     respondJson(response, 200, { status: 'alive' });
     return Promise.resolve();
   };
 
-  const readyz = async (response: ServerResponse): Promise<void> => {
+  const readyz: StatusPage = async (_request, response) => {
     const checks = await Promise.all(
       options.readiness.map(async ({ name, check }) => {
         try {
@@ -77,6 +81,10 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
     const ready = checks.every((check) => check.ready);
     respondJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
   };
+
+  const pages = new Map<string, StatusPage>(
+    Object.entries({ '/metrics': metrics, '/healthz': healthz, '/readyz': readyz, ...options.pages }),
+  );
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>

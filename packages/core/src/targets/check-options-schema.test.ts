@@ -50,6 +50,7 @@ const everything = {
   dns: { server: '1.1.1.1:5353', cache: true },
   reuse_connection: true,
   redirects: { max: 3 },
+  traceparent: true,
   expect: {
     status: ['2xx', '301-302', '404'],
     final_url: 'https://www.shop.example/',
@@ -162,6 +163,10 @@ describe('the options of a check', () => {
     [
       { auth: { bearer: secret }, headers: { authorization: secret } },
       'auth: cannot be given beside the header authorization',
+    ],
+    [
+      { traceparent: true, headers: { TraceParent: 'x' } },
+      'traceparent: cannot be given beside the header TraceParent',
     ],
     [
       { auth: { oauth2: { token_url: 'https://a:b@c', client_id: 'x', client_secret: secret } } },

@@ -9,7 +9,7 @@ import { mapping, withoutEmpty } from './mapping.ts';
 import { authOptionsWith } from './options/auth-options.ts';
 import { connectionOptionsWith } from './options/connection-options.ts';
 import { expectationsWith } from './options/expectations.ts';
-import { requestOptionsWith } from './options/request-options.ts';
+import { requestOptionsWith, traceparentOption } from './options/request-options.ts';
 import { tlsOptionsWith } from './options/tls-options.ts';
 import { optionsProblems } from './options-fit.ts';
 import type { TargetRules } from './target-rules.ts';
@@ -26,6 +26,7 @@ export const checkOptionNames = [
   'dns',
   'reuse_connection',
   'redirects',
+  'traceparent',
   'expect',
 ] as const satisfies readonly (keyof CheckOptions)[];
 export type CheckOptionName = (typeof checkOptionNames)[number];
@@ -37,6 +38,7 @@ export function checkOptionFieldsWith(rules: TargetRules) {
     auth: authOptionsWith(rules),
     tls: tlsOptionsWith(rules),
     ...connectionOptionsWith(rules),
+    traceparent: traceparentOption(),
     expect: expectationsWith(rules),
   };
 }
@@ -53,13 +55,14 @@ export function checkOptionsOf(given: { readonly [Name in CheckOptionName]?: Che
 
 /** Without what is so anyway. */
 export function canonicalCheckOptions(options: CheckOptions): CheckOptions {
-  const { method, http_version, ip_family, reuse_connection } = options;
+  const { method, http_version, ip_family, reuse_connection, traceparent } = options;
   const canonical: CheckOptions = {
     ...options,
     method: method === 'GET' && options.body === undefined ? undefined : method,
     http_version: http_version === '1.1' ? undefined : http_version,
     ip_family: ip_family === 'race' ? undefined : ip_family,
     reuse_connection: reuse_connection || undefined,
+    traceparent: traceparent || undefined,
   };
   return withoutEmpty(canonical) ?? {};
 }

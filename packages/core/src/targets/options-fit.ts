@@ -26,6 +26,7 @@ export function optionsProblems(options: CheckOptions, setting: OptionsSetting =
     ...bodyProblems(options),
     ...headProblems(options, setting.matchPattern ?? null),
     ...authProblems(options, setting.url),
+    ...traceProblems(options),
     ...versionProblems(options, setting.url),
     ...timeProblems(options, setting.timeoutMs),
     ...sizeProblems(options),
@@ -62,6 +63,17 @@ function authProblems({ auth, headers }: CheckOptions, url: string | undefined):
   return [
     ...(header === null ? [] : [{ path: ['auth'], message: message(`the header ${header}`) }]),
     ...(username + password === '' ? [] : [{ path: ['auth'], message: message('a user or a password in the URL') }]),
+  ];
+}
+
+function traceProblems({ traceparent, headers }: CheckOptions): OptionsProblem[] {
+  const header = headerNamed(headers, 'traceparent');
+  if (traceparent !== true || header === null) return [];
+  return [
+    {
+      path: ['traceparent'],
+      message: `cannot be given beside the header ${header}: both say which trace the request belongs to; give one of them`,
+    },
   ];
 }
 

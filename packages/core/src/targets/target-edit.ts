@@ -64,6 +64,7 @@ function targetChangesSchemaWith(rules: TargetRules) {
         dns: options.dns.nullable(),
         reuse_connection: options.reuse_connection.nullable(),
         redirects: options.redirects.nullable(),
+        traceparent: options.traceparent.nullable(),
         expect: options.expect.nullable(),
       })
       .partial().shape,

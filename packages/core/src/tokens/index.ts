@@ -1,2 +1,3 @@
+export * from './first-token.ts';
 export * from './token-secret.ts';
 export * from './tokens.ts';

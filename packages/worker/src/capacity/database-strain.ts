@@ -29,7 +29,7 @@ export class DatabaseStrain implements WorkScheduler {
   }
 
   /** Not watched: it comes with leaving, and after a clock has jumped. */
-  release(checks: readonly ClaimedCheck[]): Promise<void> {
+  release(checks: readonly ClaimedCheck[]): Promise<number> {
     return this.#scheduler.release(checks);
   }
 

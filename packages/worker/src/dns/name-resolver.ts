@@ -15,6 +15,7 @@ import { AnswerCache } from './answer-cache.ts';
 import { ChannelPool, type DnsError } from './channel-pool.ts';
 import { hasGlobalIpv6 } from './global-ipv6.ts';
 import { asLocalhost, inHosts, parseHosts } from './hosts-file.ts';
+import type { LookupObserver } from './lookup-observer.ts';
 import { OpenQuestion } from './open-question.ts';
 import type { QueryContext } from './query.ts';
 import { defaultPatience, namesToTry, parseResolvConf, type ResolvConf } from './resolv-conf.ts';
@@ -60,6 +61,8 @@ export interface NameResolverOptions {
   readonly longestWaitMs?: number | undefined;
   /** Whether this machine has IPv6, for those who know better. */
   readonly hasIpv6?: (() => boolean) | undefined;
+  /** Hears of all questions together. */
+  readonly observer?: LookupObserver | undefined;
 }
 
 // Somebody who has a deadline of his own has cancelled by then.
@@ -73,6 +76,7 @@ export class NameResolver {
   readonly #hosts: WatchedFile<ReadonlyMap<string, AddressesByFamily>>;
   readonly #resolvConf: WatchedFile<ResolvConf>;
   readonly #hasIpv6: () => boolean;
+  readonly #observer: LookupObserver | undefined;
   readonly #slots: Slots;
   readonly #channels = new ChannelPool();
   readonly #order = new ServerOrder();
@@ -86,6 +90,7 @@ export class NameResolver {
     this.#resolvConf = new WatchedFile(options.resolvConf ?? '/etc/resolv.conf', parseResolvConf);
     this.#slots = new Slots(options.concurrency ?? 256, options.longestWaitMs ?? 1_000);
     this.#hasIpv6 = options.hasIpv6 ?? hasGlobalIpv6;
+    this.#observer = options.observer;
   }
 
   /** Questions that have a slot. */
@@ -130,6 +135,7 @@ export class NameResolver {
     const plain = name.toLowerCase().replace(/\.$/, '');
     const local = (server === undefined && inHosts(this.#hosts.value, plain, family)) || asLocalhost(plain);
     if (local) {
+      this.#observer?.looked('local');
       asked.begin();
       asked.resolve(inOrder(local, family, this.#hasIpv6()));
       return;
@@ -148,12 +154,17 @@ export class NameResolver {
     const key = cache ? `${server ?? ''} ${family} ${hasIpv6} ${name}` : '';
     const kept = cache ? this.#cache.get(key) : undefined;
     if (kept) {
+      this.#observer?.looked('cached');
       asked.begin();
       asked.resolve(kept);
       return;
     }
     const plain = name.replace(/\.$/, '');
+    const sinceMs = performance.now();
+    const waited = () => this.#observer?.waited((performance.now() - sinceMs) / 1000);
     const begin = () => {
+      waited();
+      asked.onEnd = (resolved) => this.#observer?.looked(resolved ? 'answered' : 'failed');
       let packets = 0;
       const context: QueryContext = {
         channels: this.#channels,
@@ -188,7 +199,11 @@ export class NameResolver {
         },
       );
     };
-    const user: SlotUser = { begin, waitedTooLong: () => asked.noSlot() };
+    const waitedTooLong = () => {
+      waited();
+      asked.noSlot();
+    };
+    const user: SlotUser = { begin, waitedTooLong };
     asked.stopWaiting = () => this.#slots.leave(user);
     this.#slots.enter(user);
   }
@@ -211,6 +226,8 @@ class AskedName {
   ended = false;
   question: OpenQuestion | undefined;
   stopWaiting: (() => void) | undefined;
+  /** Whether it ended with addresses. */
+  onEnd: ((resolved: boolean) => void) | undefined;
 
   constructor(observer: NameObserver) {
     this.#observer = observer;
@@ -221,7 +238,7 @@ class AskedName {
   }
 
   resolve(addresses: readonly ResolvedAddress[]): void {
-    if (this.#end()) this.#observer.onResolved(addresses);
+    if (this.#end(true)) this.#observer.onResolved(addresses);
   }
 
   fail(error: DnsError): void {
@@ -236,9 +253,10 @@ class AskedName {
     this.#end();
   }
 
-  #end(): boolean {
+  #end(resolved = false): boolean {
     if (this.ended) return false;
     this.ended = true;
+    this.onEnd?.(resolved);
     this.stopWaiting?.();
     this.question?.cancel();
     return true;

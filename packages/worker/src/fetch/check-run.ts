@@ -11,14 +11,14 @@
 // is used. Such a check begins once more with a connection of its own; its clock runs on, and it has a connect phase.
 
 import { Buffer } from 'node:buffer';
-import type { FetchError, FetchResult, ResultError, Target } from '@everytick/core';
+import type { FetchError, FetchResult, FetchWatch, ResultError, Target } from '@everytick/core';
 import { BodyCollector, type DecodedBody, decodeBody } from './body.ts';
 import { Deadline } from './deadline.ts';
 import { type Connection, Dial, type DialContext } from './dial.ts';
 import { failure, hopFailure, internalFailure, optionsInvalid, timeoutFailure } from './error-codes.ts';
 import { type ClientConnection, clientOn, type ExchangeObserver, exchange, type ResponseHeaders } from './exchange.ts';
 import type { KeptConnections } from './kept-connections.ts';
-import { type Phase, PhaseClock } from './phase-clock.ts';
+import { type Phase, PhaseClock, phaseNames } from './phase-clock.ts';
 import { isRedirect, nextHop, turnsIntoGet } from './redirect.ts';
 import { type RequestContent, type RequestPlan, withoutBody } from './request-plan.ts';
 
@@ -48,6 +48,7 @@ export class CheckRun {
   readonly #plan: RequestPlan;
   readonly #context: RunContext;
   readonly #onResult: (result: FetchResult) => void;
+  readonly #watch: FetchWatch | undefined;
   readonly #clock = new PhaseClock();
   #deadline: Deadline | null = null;
   #dnsWait: NodeJS.Timeout | undefined;
@@ -62,11 +63,18 @@ export class CheckRun {
   #body: BodyCollector | null = null;
   #ended = false;
 
-  constructor(target: Target, plan: RequestPlan, context: RunContext, onResult: (result: FetchResult) => void) {
+  constructor(
+    target: Target,
+    plan: RequestPlan,
+    context: RunContext,
+    onResult: (result: FetchResult) => void,
+    watch?: FetchWatch,
+  ) {
     this.#target = target;
     this.#plan = plan;
     this.#context = context;
     this.#onResult = onResult;
+    this.#watch = watch;
     this.#hop = { url: plan.url, content: plan.own, own: true };
   }
 
@@ -136,6 +144,7 @@ export class CheckRun {
       this.#deadline?.resume();
     }
     this.#clock.enter(phase, atMs);
+    this.#watch?.entered(phaseNames[phase], atMs ?? performance.now());
   }
 
   #send(connection: ClientConnection, reused: boolean): void {
@@ -220,6 +229,7 @@ export class CheckRun {
     }
     const content = { ...(own ? this.#plan.own : this.#plan.foreign), method: this.#hop.content.method };
     this.#redirects += 1;
+    this.#watch?.redirected(status, url.href);
     // The body of a redirect is of no interest, and may have no end.
     this.#connection?.socket.destroy();
     this.#connection = null;

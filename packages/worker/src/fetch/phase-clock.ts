@@ -6,9 +6,20 @@
 // target slow.
 
 import { performance } from 'node:perf_hooks';
-import type { Phases } from '@everytick/core';
+import type { PhaseName, Phases } from '@everytick/core';
 
 export type Phase = 'dnsWait' | 'dns' | 'connect' | 'tls' | 'request' | 'firstByte' | 'download';
+
+/** As others know them. */
+export const phaseNames: Readonly<Record<Phase, PhaseName>> = {
+  dnsWait: 'dns_wait',
+  dns: 'dns',
+  connect: 'connect',
+  tls: 'tls',
+  request: 'request',
+  firstByte: 'first_byte',
+  download: 'download',
+};
 
 export class PhaseClock {
   readonly startedAtMs = performance.now();

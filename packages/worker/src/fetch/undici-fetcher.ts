@@ -1,7 +1,7 @@
 // Fetches targets, each over fresh connections unless it says otherwise, and reports what happened without judging it.
 
 import type { Socket } from 'node:net';
-import type { FetchResult, RequestHeaders, Target, TargetFetcher } from '@everytick/core';
+import type { FetchResult, FetchWatch, RequestHeaders, Target, TargetFetcher } from '@everytick/core';
 import { NameResolver } from '../dns/name-resolver.ts';
 import { EgressPolicy } from '../egress/egress-policy.ts';
 import { SecretMissing, type SecretSource } from '../secrets/secret-resolver.ts';
@@ -67,7 +67,7 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
     });
   }
 
-  async fetch(target: Target, headers?: RequestHeaders): Promise<FetchResult> {
+  async fetch(target: Target, headers?: RequestHeaders, watch?: FetchWatch): Promise<FetchResult> {
     if (target.optionsProblem !== undefined) return notBegun(target, { missed: optionsInvalid(target.optionsProblem) });
     const oauth2 = target.options?.auth?.oauth2;
     let token: { readonly token: string; readonly key: string } | null = null;
@@ -86,17 +86,18 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
       if (error instanceof OptionsUnusable) return notBegun(target, { missed: optionsInvalid(error.message) });
       return notBegun(target, { error: internalFailure(error) });
     }
-    const result = await this.#run(target, plan);
+    const result = await this.#run(target, plan, watch);
     if (token !== null && result.httpStatus === 401) this.#tokens.forget(token.key);
     return result;
   }
 
-  #run(target: Target, plan: RequestPlan): Promise<FetchResult> {
+  #run(target: Target, plan: RequestPlan, watch: FetchWatch | undefined): Promise<FetchResult> {
     return new Promise((resolve) => {
-      const run = new CheckRun(target, plan, this, (result) => {
+      const onResult = (result: FetchResult) => {
         this.#runs.delete(run);
         resolve(result);
-      });
+      };
+      const run = new CheckRun(target, plan, this, onResult, watch);
       this.#runs.add(run);
       if (this.#closed) run.cancel();
       else run.start();

@@ -1,53 +1,30 @@
 // What a worker tells Prometheus: aggregates of the process with bounded labels. Never a target as a label: a histogram
 // with 10,000 of them blocks the event loop for 158 ms a scrape.
 
-import type { CheckResult, FinishReport, Outcome, ResultProcessor } from '@everytick/core';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type FinishReport, type Outcome, outcomes, readGauge } from '@everytick/core';
+import { Counter, Histogram, Registry } from 'prom-client';
 import type { Capacity } from '../capacity/capacity.ts';
 import type { WorkerObserver } from '../monitoring-worker.ts';
 import type { ReportObserver } from '../reporting/result-reporter.ts';
-
-/** Up to the largest timeout a target can have. */
-const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
-const BATCH_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500];
+import { batchBuckets, durationBuckets } from './buckets.ts';
+import { CheckMetrics } from './check-metrics.ts';
+import { LookupMetrics } from './lookup-metrics.ts';
 
 export interface WorkerGauges {
   readonly inFlight: () => number;
-  readonly capacity: Pick<Capacity, 'limit' | 'max' | 'eventLoopDelayMs'>;
-  readonly listenerConnected: () => boolean;
+  readonly capacity: Pick<Capacity, 'limit' | 'max'>;
 }
 
-export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProcessor {
+export class WorkerMetrics implements WorkerObserver, ReportObserver {
   readonly registry = new Registry();
+  readonly checks = new CheckMetrics(this.registry);
+  readonly lookups = new LookupMetrics(this.registry);
 
   readonly #registers = [this.registry];
-  readonly #checks = new Counter({
-    name: 'everytick_checks_total',
-    help: 'Checks carried out and reported by this worker, by outcome and error code.',
-    labelNames: ['outcome', 'error_code'],
-    registers: this.#registers,
-  });
-  readonly #missed = new Counter({
-    name: 'everytick_checks_missed_total',
-    help: 'Checks claimed by this worker and never begun, by the reason that the ledger has.',
-    labelNames: ['error_code'],
-    registers: this.#registers,
-  });
   readonly #lateness = new Histogram({
     name: 'everytick_check_lateness_seconds',
     help: 'How long after its scheduled instant a check began.',
-    buckets: DURATION_BUCKETS,
-    registers: this.#registers,
-  });
-  readonly #responseTime = new Histogram({
-    name: 'everytick_check_response_time_seconds',
-    help: 'Response times of checks, up to the last byte of the body.',
-    buckets: DURATION_BUCKETS,
-    registers: this.#registers,
-  });
-  readonly #suspect = new Counter({
-    name: 'everytick_checks_suspect_total',
-    help: 'Checks during which this process was held up for so long that their figures are doubtful.',
+    buckets: durationBuckets,
     registers: this.#registers,
   });
   readonly #claims = new Counter({
@@ -59,13 +36,13 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
   readonly #claimBatch = new Histogram({
     name: 'everytick_claim_batch_size',
     help: 'Checks in one claim.',
-    buckets: BATCH_BUCKETS,
+    buckets: batchBuckets,
     registers: this.#registers,
   });
   readonly #claimDuration = new Histogram({
     name: 'everytick_claim_duration_seconds',
     help: 'Time of a claim statement.',
-    buckets: DURATION_BUCKETS,
+    buckets: durationBuckets,
     registers: this.#registers,
   });
   readonly #ticksMissed = new Counter({
@@ -76,18 +53,23 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
   readonly #commitBatch = new Histogram({
     name: 'everytick_commit_batch_size',
     help: 'Results in one commit.',
-    buckets: BATCH_BUCKETS,
+    buckets: batchBuckets,
     registers: this.#registers,
   });
   readonly #commitDuration = new Histogram({
     name: 'everytick_commit_duration_seconds',
     help: 'Time of a statement that records results.',
-    buckets: DURATION_BUCKETS,
+    buckets: durationBuckets,
     registers: this.#registers,
   });
   readonly #commitFailures = new Counter({
     name: 'everytick_commit_failures_total',
     help: 'Attempts to record results that failed and were repeated.',
+    registers: this.#registers,
+  });
+  readonly #leasesLost = new Counter({
+    name: 'everytick_leases_lost_total',
+    help: 'Claimed ticks whose lease had passed to somebody else when this worker reported them or gave them back, begun or not.',
     registers: this.#registers,
   });
   readonly #executedTwice = new Counter({
@@ -112,42 +94,39 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
     registers: this.#registers,
   });
   readonly #notifications = new Counter({
-    name: 'everytick_notifications_total',
+    name: 'everytick_notifications_received_total',
     help: 'Notifications of due checks received.',
+    registers: this.#registers,
+  });
+  readonly #announcementsMissed = new Counter({
+    name: 'everytick_notifications_missed_total',
+    help: 'Claims that this worker made by its own timer and that took a tick less than 80 ms before its instant, or late, without a notification since 220 ms before that instant: none was sent, or it got lost. Checks are on time all the same.',
     registers: this.#registers,
   });
 
   constructor() {
-    collectDefaultMetrics({ register: this.registry });
+    for (const result of ['claimed', 'empty', 'failed']) this.#claims.inc({ result }, 0);
+    for (const outcome of outcomes) this.#onDemand.inc({ outcome }, 0);
   }
 
-  expose(gauges: WorkerGauges): void {
-    const gauge = (name: string, help: string, read: () => number) =>
-      new Gauge({
-        name,
-        help,
-        registers: [this.registry],
-        collect() {
-          this.set(read());
-        },
-      });
-    gauge('everytick_checks_in_flight', 'Checks between claim and commit.', gauges.inFlight);
-    const { capacity } = gauges;
+  expose({ inFlight, capacity }: WorkerGauges): void {
+    const gauge = (name: string, help: string, read: () => number) => readGauge(this.registry, name, help, read);
+    gauge('everytick_checks_in_flight', 'Checks between claim and commit.', inFlight);
     const inForce = 'The largest number of checks in flight for now: fewer while the process or the database is slow.';
     gauge('everytick_checks_capacity', inForce, () => capacity.limit);
     gauge('everytick_checks_capacity_max', 'The largest number of checks in flight ever.', () => capacity.max);
-    gauge(
-      'everytick_event_loop_delay_seconds',
-      'How late the event loop was in the last second, 99th percentile.',
-      () => capacity.eventLoopDelayMs / 1000,
-    );
-    gauge('everytick_listener_connected', '1 while notifications can be received.', () =>
-      gauges.listenerConnected() ? 1 : 0,
-    );
   }
 
   notified(): void {
     this.#notifications.inc();
+  }
+
+  announcementMissed(): void {
+    this.#announcementsMissed.inc();
+  }
+
+  leasesLost(count: number): void {
+    this.#leasesLost.inc(count);
   }
 
   answered(outcome: Outcome): void {
@@ -169,11 +148,13 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
     this.#lateness.observe(Math.max(0, latenessMs) / 1000);
   }
 
-  written(report: FinishReport, seconds: number): void {
+  written(report: FinishReport, seconds: number, results: number): void {
     this.#commitBatch.observe(report.recorded);
     this.#commitDuration.observe(seconds);
     this.#repeated.inc(report.repeated);
     this.#executedTwice.inc(report.lost);
+    // What is in the ledger is in one of these two; nothing else became of the rest.
+    this.#leasesLost.inc(results - report.recorded - report.repeated);
   }
 
   writeFailed(): void {
@@ -182,18 +163,5 @@ export class WorkerMetrics implements WorkerObserver, ReportObserver, ResultProc
 
   refused(): void {
     this.#refused.inc();
-  }
-
-  process(results: readonly CheckResult[]): void {
-    for (const { outcome, error, responseTimeUs, suspect } of results) {
-      const error_code = error?.code ?? '';
-      if (responseTimeUs === null) {
-        this.#missed.inc({ error_code });
-        continue;
-      }
-      this.#checks.inc({ outcome, error_code });
-      this.#responseTime.observe(responseTimeUs / 1e6);
-      if (suspect) this.#suspect.inc();
-    }
   }
 }

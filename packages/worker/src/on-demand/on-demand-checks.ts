@@ -13,6 +13,7 @@ import {
   type CheckReportResource,
   type ClaimedRequest,
   type DatabaseClock,
+  type EventLoopDelay,
   type FetchResult,
   type Logger,
   type Outcome,
@@ -22,17 +23,19 @@ import {
   type TargetFetcher,
   withinDeadline,
 } from '@everytick/core';
-import type { EventLoopDelay } from '../capacity/event-loop-delay.ts';
 import { type HostLimit, hostOf } from '../capacity/host-limit.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { fetchOrMiss } from '../fetch/fetch-or-miss.ts';
 import { notBegun } from '../fetch/not-begun.ts';
 import { checkReportJson } from '../reporting/check-report.ts';
 import { judgedResult } from '../reporting/judged-result.ts';
+import { type CheckSpan, withTraceparent } from '../tracing/check-span.ts';
 
 export interface OnDemandChecksOptions {
   readonly desk: Pick<RequestDesk, 'claim' | 'release' | 'finish'>;
   readonly fetcher: TargetFetcher;
+  /** Only where spans are made. */
+  readonly startSpan?: ((target: Target) => CheckSpan | null) | undefined;
   /** Shared with the scheduled checks. */
   readonly hosts: Pick<HostLimit, 'enter' | 'ended'>;
   readonly clock: Pick<DatabaseClock, 'atMonotonic' | 'uncertaintyMs'>;
@@ -131,7 +134,7 @@ export class OnDemandChecks {
   }
 
   async #carryOut({ id, target, beginWithinMs }: ClaimedRequest): Promise<void> {
-    const { desk, fetcher, hosts, longestHostWaitMs, logger } = this.#options;
+    const { desk, fetcher, startSpan, hosts, longestHostWaitMs, logger } = this.#options;
     const host = await this.#place(target.url, Math.min(beginWithinMs, longestHostWaitMs));
     if (this.#leaving.signal.aborted) {
       if (host !== null) hosts.ended(host);
@@ -143,14 +146,15 @@ export class OnDemandChecks {
       await this.#answer(id, target, notBegun(target, { missed: { code: 'host_limit', detail } }));
       return;
     }
+    const span = startSpan?.(target);
     let fetched: FetchResult;
     try {
-      fetched = await fetchOrMiss(fetcher, target, undefined, logger);
+      fetched = await fetchOrMiss(fetcher, target, withTraceparent(undefined, span), logger, span?.watch);
     } finally {
       hosts.ended(host);
     }
     // What is left when the worker leaves is cut off by us: that says nothing about the target.
-    if (!this.#abandoned) await this.#answer(id, target, fetched);
+    if (!this.#abandoned) await this.#answer(id, target, fetched, span);
   }
 
   /** A place at the host, or null if none has come free in time. */
@@ -163,17 +167,19 @@ export class OnDemandChecks {
     }
   }
 
-  async #answer(id: string, target: Target, fetched: FetchResult): Promise<void> {
+  async #answer(id: string, target: Target, fetched: FetchResult, span?: CheckSpan | null): Promise<void> {
     const { desk, worker, location, answered } = this.#options;
-    const report: CheckReportResource = { ...this.#report(target, fetched), worker, location };
+    const report: CheckReportResource = { ...this.#report(target, fetched, span), worker, location };
     await desk.finish(id, report);
     answered(report.outcome);
   }
 
-  #report(target: Target, fetched: FetchResult) {
+  #report(target: Target, fetched: FetchResult, span?: CheckSpan | null) {
     const startedAtMs = this.#options.clock.atMonotonic(fetched.startedAtMonotonicMs);
     const check = { target, scheduledAtMs: startedAtMs, nextAtMs: Number.POSITIVE_INFINITY, epoch: 0 };
-    const { outcome, error, matched } = judgedResult(check, fetched, startedAtMs, this.#options.eventLoop);
+    const result = judgedResult(check, fetched, startedAtMs, this.#options.eventLoop);
+    span?.end(result, fetched, { scheduled: false });
+    const { outcome, error, matched } = result;
     const assertions = outcome === 'missed' ? [] : evaluate(target, fetched, startedAtMs).assertions;
     return checkReportJson(target, fetched, { outcome, error, matched, assertions });
   }

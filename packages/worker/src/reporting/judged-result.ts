@@ -1,7 +1,6 @@
 // The result of a check that was carried out, where the worker itself may be to blame for what it saw.
 
-import type { CheckResult, ClaimedCheck, FetchResult } from '@everytick/core';
-import type { EventLoopDelay } from '../capacity/event-loop-delay.ts';
+import type { CheckResult, ClaimedCheck, EventLoopDelay, FetchResult } from '@everytick/core';
 import { missedForStall, resultOfFetch } from './check-result.ts';
 import { isOwnDoing } from './suspicion.ts';
 

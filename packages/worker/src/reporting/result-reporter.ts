@@ -23,7 +23,8 @@ export interface ResultReporterOptions {
 
 /** Hears what became of the batches, for metrics. */
 export interface ReportObserver {
-  written(report: FinishReport, seconds: number): void;
+  /** `results`: how many there were in the batch. */
+  written(report: FinishReport, seconds: number, results: number): void;
   writeFailed(): void;
   /** A result that the database refuses for what it contains: its tick will be written as missed. */
   refused(): void;
@@ -100,7 +101,7 @@ export class ResultReporter {
       else this.#retry(batch, error);
       return;
     }
-    this.#options.observer.written(report, (performance.now() - startedAt) / 1000);
+    this.#options.observer.written(report, (performance.now() - startedAt) / 1000, batch.length);
     if (report.lost > 0) {
       this.#options.logger.warn({ lost: report.lost }, 'results dropped: their leases had passed to someone else');
     }

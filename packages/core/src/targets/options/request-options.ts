@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { SecretText } from '../../domain/check-options.ts';
 import { described, type JsonSchema, writtenAs } from '../described.ts';
-import { reject, reportKey, shown, wrongType, wrongTypeSentence } from '../field-rules.ts';
+import { reject, reportKey, shown, truth, wrongType, wrongTypeSentence } from '../field-rules.ts';
 import type { TargetRules } from '../target-rules.ts';
 import { form, inAnyCase } from '../written-forms.ts';
 import { secretText, secretTextOf } from './secret-text.ts';
@@ -59,6 +59,15 @@ export function requestOptionsWith(rules: TargetRules) {
       examples: ['{"dry_run": true}'],
     }),
   };
+}
+
+/** By itself, so that it comes after what it is about. */
+export function traceparentOption() {
+  return described(truth(), {
+    description:
+      "Sends the header traceparent (W3C Trace Context) of the check's span to the target's own origin, where the worker exports traces.",
+    default: false,
+  });
 }
 
 function headers(rules: TargetRules) {

@@ -1,0 +1,121 @@
+// `bench target-metrics`: how long a whole answer of /metrics/targets takes over loopback, while results go on coming in, and
+// what else its coordinator cannot do meanwhile.
+
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { migrate } from '@everytick/cli/migrate';
+import { eventually, everytick, startOwnPostgres } from '@everytick/testing';
+import { Agent, request } from 'undici';
+import { generateLedger, keepWriting } from './api/generated-ledger.ts';
+import { median } from './median.ts';
+import type { Report } from './report.ts';
+
+export interface TargetMetricsBenchOptions {
+  readonly targets: number;
+  readonly days: number;
+  readonly intervalS: number;
+  /** Answers of each kind; the table has their medians, and the worst of all of them. */
+  readonly runs: number;
+  readonly onProgress: (line: string) => void;
+}
+
+export async function targetMetricsBench(options: TargetMetricsBenchOptions): Promise<Report> {
+  const { targets, days, intervalS, runs, onProgress } = options;
+  await using server = await startOwnPostgres({ settings: { max_wal_size: '4GB' } });
+  await migrate({ databaseUrl: server.url });
+  await generateLedger(server.url, { targets, days, intervalS }, onProgress);
+  return {
+    bench: 'target-metrics',
+    parameters: { targets, days, interval_s: intervalS, runs },
+    rows: await scrapeBothWays(server.url, options),
+  };
+}
+
+async function scrapeBothWays(
+  url: string,
+  { targets, runs, onProgress }: TargetMetricsBenchOptions,
+): Promise<Report['rows']> {
+  await using _ = await keepWriting(url);
+  await using coordinator = await everytick(['coordinator'], {
+    env: {
+      EVERYTICK_DATABASE_URL: url,
+      EVERYTICK_API: 'off',
+      EVERYTICK_TARGET_METRICS: 'on',
+      EVERYTICK_TARGET_METRICS_LIMIT: String(targets),
+    },
+  });
+  const { url: status } = JSON.parse(await coordinator.waitForOutput(/\{[^\n]*"serving \/metrics[^\n]*\}/));
+  await coordinator.waitForOutput('"leading"');
+  const agent = new Agent();
+  await using _agent = { [Symbol.asyncDispose]: () => agent.close() };
+  const ask = (path: string, encoding = 'identity') =>
+    request(`${status}${path}`, { dispatcher: agent, headers: { 'accept-encoding': encoding } });
+
+  // The first turns of a leader are as much work as the answers are.
+  await eventually(async () => sampleOf(await textOf(ask('/metrics')), 'everytick_ledger_ticks_expected') > 0, {
+    timeoutMs: 60_000,
+  });
+  const rows: Record<string, number | string>[] = [];
+  for (const encoding of ['gzip', 'identity']) {
+    onProgress(encoding);
+    const figures = { all: [] as number[], read: [] as number[], health: [] as number[], loop: [] as number[] };
+    let bytes = 0;
+    for (let run = 0; run < runs; run++) {
+      await textOf(ask('/metrics')); // begins the count of nodejs_eventloop_lag_max_seconds anew
+      await using health = askHealth(ask);
+      const askedAt = performance.now();
+      const { statusCode, body } = await ask('/metrics/targets', encoding);
+      bytes = 0;
+      for await (const chunk of body) bytes += chunk.length;
+      figures.all.push(performance.now() - askedAt);
+      if (statusCode !== 200) throw new Error(`/metrics/targets answered ${statusCode}`);
+      figures.health.push(await health.worstMs());
+      figures.loop.push(sampleOf(await textOf(ask('/metrics')), 'nodejs_eventloop_lag_max_seconds') * 1_000);
+    }
+    const account = await textOf(ask('/metrics/targets'));
+    rows.push({
+      encoding,
+      pairs: sampleOf(account, 'everytick_target_metrics_targets'),
+      lines: account.split('\n').length,
+      mb: Number((bytes / 1e6).toFixed(1)),
+      p50_ms: Math.round(median(figures.all)),
+      max_ms: Math.round(Math.max(...figures.all)),
+      read_ms: Math.round(sampleOf(account, 'everytick_target_metrics_duration_seconds') * 1_000),
+      // Samples of the event loop are 10 ms apart, and that is in the figure.
+      loop_lag_p50_ms: Math.round(median(figures.loop)),
+      loop_lag_max_ms: Math.round(Math.max(...figures.loop)),
+      healthz_max_ms: Math.round(Math.max(...figures.health)),
+    });
+  }
+  return rows;
+}
+
+/** Asks /healthz a hundred times a second until it is told to stop. */
+function askHealth(ask: (path: string) => ReturnType<typeof request>) {
+  let worstMs = 0;
+  let stopping = false;
+  const asking = (async () => {
+    while (!stopping) {
+      const askedAt = performance.now();
+      await textOf(ask('/healthz'));
+      worstMs = Math.max(worstMs, performance.now() - askedAt);
+      await delay(10);
+    }
+  })();
+  const stop = async () => {
+    stopping = true;
+    await asking;
+    return worstMs;
+  };
+  return { worstMs: stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+}
+
+async function textOf(response: ReturnType<typeof request>): Promise<string> {
+  return (await response).body.text();
+}
+
+/** Of a gauge without labels. */
+function sampleOf(metrics: string, name: string): number {
+  const at = metrics.indexOf(`\n${name} `);
+  return at < 0 ? Number.NaN : Number(metrics.slice(at + name.length + 2, metrics.indexOf('\n', at + 1)));
+}

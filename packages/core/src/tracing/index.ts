@@ -1,0 +1,3 @@
+export * from './http-attributes.ts';
+export * from './statement-spans.ts';
+export * from './tracer.ts';
