@@ -14,6 +14,7 @@ import type {
   IPrometheusRule,
   IServiceMonitor,
 } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IConfigMap } from 'kubernetes-models/v1';
 import { parse, stringify } from 'yaml';
 import { anyHelm, helms, render, type Values } from './chart.ts';
@@ -120,6 +121,31 @@ describeWithHelm('what Prometheus scrapes', () => {
         found: true,
       });
     }
+  });
+
+  it('is found by the example without an operator, too', async () => {
+    const { scrape_configs } = parse(readFileSync(deploy('prometheus/prometheus.kubernetes.yml'), 'utf8')) as {
+      readonly scrape_configs: readonly {
+        readonly job_name: string;
+        readonly relabel_configs: readonly { readonly source_labels: readonly string[]; readonly regex?: string }[];
+      }[];
+    };
+    const deployments = ofKind<IDeployment & KubernetesObject>(await rendered(), 'Deployment');
+    const pods = deployments.flatMap(({ spec }) => {
+      const labels = spec?.template.metadata?.labels ?? {};
+      const [container] = spec?.template.spec?.containers ?? [];
+      const ports = (container?.ports ?? []).map(({ name }) => name);
+      return ports.map((port) =>
+        [labels['app.kubernetes.io/name'], labels['app.kubernetes.io/component'], port].join(';'),
+      );
+    });
+    const kept = scrape_configs.map(({ relabel_configs }) => relabel_configs[0]?.regex);
+    expect(kept).toEqual([
+      'everytick;coordinator;metrics',
+      'everytick;worker;metrics',
+      'everytick;coordinator;metrics',
+    ]);
+    for (const regex of kept) expect(pods).toContain(regex);
   });
 
   it('has a scrape end before the next begins', async () => {
