@@ -11,7 +11,6 @@ import {
   type Scrape,
   scrape,
   startWebServer,
-  syncLeases,
   type TestDatabase,
 } from '@everytick/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -49,15 +48,10 @@ async function startRole(
 
 /** So many that there are `total`. Waits until there is a tick of each in the ledger. */
 async function addTargets(count: number, total: number): Promise<void> {
-  const { rows } = await database.query<{ id: number }>(
+  await database.query(
     `INSERT INTO monitored_targets (name, url, interval_s, timeout_ms)
-     SELECT 'target-' || gen_random_uuid(), $1 || '/of-a-target/' || i, 60, 9000 FROM generate_series(1, $2::integer) AS i
-     RETURNING id`,
+     SELECT 'target-' || gen_random_uuid(), $1 || '/of-a-target/' || i, 60, 9000 FROM generate_series(1, $2::integer) AS i`,
     [siteUrl, count],
-  );
-  await syncLeases(
-    database,
-    rows.map(({ id }) => id),
   );
   await eventually(
     async () => {

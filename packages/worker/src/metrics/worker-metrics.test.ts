@@ -92,6 +92,10 @@ describe('a worker tells', () => {
     const { value } = await start({ EVERYTICK_FALLBACK_MS: '300' });
     await eventually(async () => expect(await value('listener_connected')).toBe(1));
     expect(await value('notifications_missed_total')).toBe(0);
+    // Connecting the listener makes it claim, too: not unasked.
+    const empty = async () => (await value('claims_total{result="empty"}')) ?? 0;
+    const sinceConnected = await empty();
+    await eventually(async () => (await empty()) >= sinceConnected + 2);
     // In one transaction: a tick that is still to come would be claimed before anybody had to announce it.
     const client = await database.pool.connect();
     const query: TestDatabase['query'] = (text, values) => client.query(text, values);
