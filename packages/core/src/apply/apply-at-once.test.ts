@@ -167,14 +167,17 @@ it('many applies and edits at once leave one whole set of each source, and every
   // Set n of a source has its first four targets, and of the others those that leave no remainder.
   const members = (source: keyof typeof sources, number: number) =>
     sources[source].filter((_, index) => index < 4 || (number + index) % 3 === 0);
+  // Taken away by hand meanwhile: between that and the next set of its source it is rightly absent.
+  const taken = 'web 1';
   const wholeSets = async (): Promise<void> => {
-    const rows = await present();
+    const rows = (await present()).filter(({ name }) => name !== taken);
     for (const source of Object.keys(sources) as (keyof typeof sources)[]) {
       const own = rows.filter((row) => row.source === source);
       const numbers = new Set(own.map(({ every }) => every));
       expect({ source, numbers: numbers.size }).toEqual({ source, numbers: 1 });
       const [number = 0] = numbers;
-      if (number !== 100) expect(own.map(({ name }) => name).sort()).toEqual(members(source, number).sort());
+      const expected = members(source, number).filter((name) => name !== taken);
+      if (number !== 100) expect(own.map(({ name }) => name).sort()).toEqual(expected.sort());
     }
     expect(rows.filter((row) => row.source === null).map(({ name }) => name)).toEqual([...byHand].sort());
   };
@@ -204,7 +207,7 @@ it('many applies and edits at once leave one whole set of each source, and every
   // Somebody who takes a name again and again that a set takes back.
   const taking = (async () => {
     for (let round = 0; round < 10; round++) {
-      await removeTargets(database.pool, ['web 1']).catch(() => undefined);
+      await removeTargets(database.pool, [taken]).catch(() => undefined);
     }
   })();
   const outcomes = await Promise.allSettled([...applying, ...editing]);
@@ -215,6 +218,9 @@ it('many applies and edits at once leave one whole set of each source, and every
   expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
 
   await wholeSets();
+  await applyTargets(pool, setOf('web', members('web', 200), 200), options);
+  const web = (await present()).filter(({ source }) => source === 'web');
+  expect(web.map(({ name, every }) => [name, every])).toEqual(members('web', 200).sort().map((name) => [name, 200]));
   for (const { name, paused: isPaused } of await present()) {
     if (paused.has(name)) expect({ name, isPaused }).toEqual({ name, isPaused: paused.get(name) });
   }
