@@ -220,7 +220,11 @@ it('many applies and edits at once leave one whole set of each source, and every
   await wholeSets();
   await applyTargets(pool, setOf('web', members('web', 200), 200), options);
   const web = (await present()).filter(({ source }) => source === 'web');
-  expect(web.map(({ name, every }) => [name, every])).toEqual(members('web', 200).sort().map((name) => [name, 200]));
+  expect(web.map(({ name, every }) => [name, every])).toEqual(
+    members('web', 200)
+      .sort()
+      .map((name) => [name, 200]),
+  );
   for (const { name, paused: isPaused } of await present()) {
     if (paused.has(name)) expect({ name, isPaused }).toEqual({ name, isPaused: paused.get(name) });
   }

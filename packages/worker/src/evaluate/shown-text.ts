@@ -100,9 +100,9 @@ function cut(text: string, longest: number): string {
   return `${text.slice(0, /[\uD800-\uDBFF]/.test(text[end - 1] ?? '') ? end - 1 : end)}…`;
 }
 
-const counts = new Intl.NumberFormat('en-US');
+const thousands = /\B(?=(?:\d{3})+$)/g;
 
-/** For sizes and counts: `1,048,576`. */
+/** For sizes and counts, whole and not negative: `1,048,576`. (`Intl` takes 4 us for it, at each check.) */
 export function withCommas(count: number): string {
-  return counts.format(count);
+  return String(count).replace(thousands, ',');
 }

@@ -2,6 +2,7 @@
 // one before has failed or has been silent for a quarter of a second. One that has been begun stays in the race.
 
 import net from 'node:net';
+import { type ByteSource, readingFor } from './byte-source.ts';
 
 /** Whoever answers for a name could make a port scanner of us. */
 const mostAttempts = 10;
@@ -9,7 +10,8 @@ const mostAttempts = 10;
 const attemptDelayMs = 250;
 
 export interface RaceObserver {
-  onConnected(socket: net.Socket, address: string): void;
+  /** `source`: where its bytes come from, if that was asked for. */
+  onConnected(socket: net.Socket, address: string, source: ByteSource | null): void;
   /** All have failed: the most telling of their errors. */
   onFailed(error: unknown): void;
 }
@@ -18,6 +20,7 @@ export class AddressRace {
   readonly #addresses: readonly string[];
   readonly #port: number;
   readonly #observer: RaceObserver;
+  readonly #withSource: boolean;
   readonly #track: (socket: net.Socket) => void;
   readonly #running = new Set<net.Socket>();
   readonly #errors: unknown[] = [];
@@ -25,10 +28,17 @@ export class AddressRace {
   #timer: NodeJS.Timeout | undefined;
   #over = false;
 
-  /** `track` hears of every socket that is opened. */
-  constructor(addresses: readonly string[], port: number, track: (socket: net.Socket) => void, observer: RaceObserver) {
+  /** `track` hears of every socket that is opened. `withSource`: whether they read for a `ByteSource`. */
+  constructor(
+    addresses: readonly string[],
+    port: number,
+    withSource: boolean,
+    track: (socket: net.Socket) => void,
+    observer: RaceObserver,
+  ) {
     this.#addresses = addresses.slice(0, mostAttempts);
     this.#port = port;
+    this.#withSource = withSource;
     this.#track = track;
     this.#observer = observer;
     this.#attempt();
@@ -47,20 +57,22 @@ export class AddressRace {
     if (address === undefined) return;
     this.#next += 1;
     // Nagle's algorithm would hold back the end of a request; Node waits for it by default.
-    const socket = net.connect({ host: address, port: this.#port, noDelay: true });
+    const to = { host: address, port: this.#port, noDelay: true };
+    const source: ByteSource | null = this.#withSource ? { onBytes: null } : null;
+    const socket = net.connect(source === null ? to : { ...to, onread: readingFor(source) });
     this.#running.add(socket);
     this.#track(socket);
-    socket.once('connect', () => this.#connected(socket, address));
+    socket.once('connect', () => this.#connected(socket, address, source));
     // A listener that stays: a socket that fails when nobody is interested any more must not end the process.
     socket.on('error', (error) => this.#failed(socket, error));
     if (this.#next < this.#addresses.length) this.#timer = setTimeout(() => this.#attempt(), attemptDelayMs);
   }
 
-  #connected(socket: net.Socket, address: string): void {
+  #connected(socket: net.Socket, address: string, source: ByteSource | null): void {
     if (this.#over) return;
     this.#running.delete(socket);
     this.cancel();
-    this.#observer.onConnected(socket, address);
+    this.#observer.onConnected(socket, address, source);
   }
 
   #failed(socket: net.Socket, error: unknown): void {

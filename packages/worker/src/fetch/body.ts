@@ -31,11 +31,11 @@ export class BodyCollector {
     this.#limit = limitBytes;
   }
 
-  /** Keeps what fits; false once the limit is passed. */
+  /** Keeps a copy of what fits; false once the limit is passed. */
   add(chunk: Buffer): boolean {
     const room = this.#limit - this.#bytes;
     this.truncated = chunk.length > room;
-    const kept = this.truncated ? chunk.subarray(0, room) : chunk;
+    const kept = Buffer.from(this.truncated ? chunk.subarray(0, room) : chunk);
     this.#chunks.push(kept);
     this.#bytes += kept.length;
     return !this.truncated;

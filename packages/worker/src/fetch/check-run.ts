@@ -16,7 +16,7 @@ import { BodyCollector, type DecodedBody, decodeBody } from './body.ts';
 import { Deadline } from './deadline.ts';
 import { type Connection, Dial, type DialContext } from './dial.ts';
 import { failure, hopFailure, internalFailure, optionsInvalid, timeoutFailure } from './error-codes.ts';
-import { type ClientConnection, clientOn, type ExchangeObserver, exchange, type ResponseHeaders } from './exchange.ts';
+import { type ExchangeObserver, type HttpConnection, httpOn, type ResponseHeaders } from './exchange.ts';
 import type { KeptConnections } from './kept-connections.ts';
 import { type Phase, PhaseClock, phaseNames } from './phase-clock.ts';
 import { isRedirect, nextHop, turnsIntoGet } from './redirect.ts';
@@ -54,7 +54,7 @@ export class CheckRun {
   #dnsWait: NodeJS.Timeout | undefined;
   #hop: Hop;
   #dial: Dial | null = null;
-  #connection: ClientConnection | null = null;
+  #connection: HttpConnection | null = null;
   /** Of the last connection that stood, also where its certificate was not accepted. */
   #seen: Partial<Pick<Connection, 'remoteAddress' | 'tls' | 'protocol'>> = {};
   #redirects = 0;
@@ -116,7 +116,7 @@ export class CheckRun {
         if (current()) this.#enter(phase);
       },
       onReady: (connection) => {
-        if (current()) this.#send(clientOn(connection, url, this.#plan.reuse && own), false);
+        if (current()) this.#send(httpOn(connection, url, this.#plan.reuse && own), false);
       },
       onFailed: (error, seen) => {
         if (!current()) return;
@@ -147,7 +147,7 @@ export class CheckRun {
     this.#watch?.entered(phaseNames[phase], atMs ?? performance.now());
   }
 
-  #send(connection: ClientConnection, reused: boolean): void {
+  #send(connection: HttpConnection, reused: boolean): void {
     this.#dial = null;
     this.#connection = connection;
     const { remoteAddress, tls, protocol, socket, readyAtMs } = connection;
@@ -183,19 +183,19 @@ export class CheckRun {
       },
     };
     try {
-      exchange(connection, this.#hop.url, this.#hop.content, this.#context.bodyLimitBytes, observer);
+      connection.http.send(this.#hop.url, this.#hop.content, this.#context.bodyLimitBytes, observer);
     } catch (error) {
       this.#end(internalFailure(error));
     }
   }
 
   /** Whether the server had closed the connection before it could know of the request, or as good as. */
-  #wasStale({ reader }: ClientConnection, sentAtMs: number): boolean {
-    const heard = this.#status !== null || reader?.heard === true;
+  #wasStale({ http }: HttpConnection, sentAtMs: number): boolean {
+    const heard = this.#status !== null || http.heard;
     return !heard && harmless.has(this.#hop.content.method) && performance.now() - sentAtMs < staleWithinMs;
   }
 
-  #keep(connection: ClientConnection): void {
+  #keep(connection: HttpConnection): void {
     this.#connection = null;
     this.#context.kept.put(this.#target, this.#hop.url.origin, connection);
   }

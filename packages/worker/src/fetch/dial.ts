@@ -12,7 +12,8 @@ import tls from 'node:tls';
 import type { FetchError, HttpProtocol, TlsInfo } from '@everytick/core';
 import type { NameResolver } from '../dns/name-resolver.ts';
 import type { EgressPolicy } from '../egress/egress-policy.ts';
-import { AddressRace } from './address-race.ts';
+import { AddressRace, type RaceObserver } from './address-race.ts';
+import type { ByteSource } from './byte-source.ts';
 import { failure, hopFailure } from './error-codes.ts';
 import type { Phase } from './phase-clock.ts';
 import { openTunnel, portOf } from './proxy-tunnel.ts';
@@ -34,6 +35,8 @@ export interface DialContext {
 /** A connection over which a request can be sent. */
 export interface Connection {
   readonly socket: net.Socket;
+  /** Where its bytes come from if not by the socket's events. */
+  readonly source: ByteSource | null;
   /** Of the machine at its other end, which is the proxy where there is one. */
   readonly remoteAddress: string;
   readonly tls: TlsInfo | null;
@@ -94,7 +97,7 @@ export class Dial {
     const { proxy } = this.#plan;
     if (proxy === null) {
       this.#resolve(host, (addresses) =>
-        this.#connect(addresses, port, (socket, address) => this.#secure(socket, address)),
+        this.#connect(addresses, port, (socket, address, source) => this.#secure(socket, address, source)),
       );
     } else if (proxy.resolvesNames && net.isIP(host) === 0) {
       this.#connectThrough(proxy.url, host, port);
@@ -118,7 +121,7 @@ export class Dial {
         this.#socket = socket;
         openTunnel(socket, proxy, { host, port }, this.#deadlineMs() - performance.now(), {
           onOpen: () => {
-            if (!this.#over) this.#secure(socket, address);
+            if (!this.#over) this.#secure(socket, address, null);
           },
           onRefused: (reason) => {
             this.#fail(
@@ -174,9 +177,11 @@ export class Dial {
     );
   }
 
-  #connect(addresses: readonly string[], port: number, next: (socket: net.Socket, address: string) => void): void {
+  #connect(addresses: readonly string[], port: number, next: RaceObserver['onConnected']): void {
     this.#observer.onPhase('connect');
-    this.#race = new AddressRace(addresses, port, (socket) => this.#context.track(socket), {
+    // TLS, and the way through a proxy, want the socket itself.
+    const withSource = this.#plan.proxy === null && this.#url.protocol === 'http:';
+    this.#race = new AddressRace(addresses, port, withSource, (socket) => this.#context.track(socket), {
       onConnected: next,
       onFailed: (error) => {
         const { proxy } = this.#plan;
@@ -189,10 +194,10 @@ export class Dial {
     });
   }
 
-  #secure(socket: net.Socket, remoteAddress: string): void {
+  #secure(socket: net.Socket, remoteAddress: string, source: ByteSource | null): void {
     this.#socket = socket;
     if (this.#url.protocol === 'http:') {
-      this.#ready({ socket, remoteAddress, tls: null, protocol: 'http/1.1', readyAtMs: performance.now() });
+      this.#ready({ socket, source, remoteAddress, tls: null, protocol: 'http/1.1', readyAtMs: performance.now() });
       return;
     }
     const { verifyTls, httpVersion } = this.#plan;
@@ -235,7 +240,7 @@ export class Dial {
         this.#fail(failure('http_version', `${this.#url.host} does not speak HTTP/2`), seen);
       } else {
         const protocol = secured.alpnProtocol === 'h2' ? 'h2' : 'http/1.1';
-        this.#ready({ socket: secured, remoteAddress, tls: info, protocol, readyAtMs });
+        this.#ready({ socket: secured, source: null, remoteAddress, tls: info, protocol, readyAtMs });
       }
     });
   }

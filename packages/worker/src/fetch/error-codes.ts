@@ -136,6 +136,7 @@ function exchangeFailure(cause: unknown, code: string, host: string): FetchError
       return failure('http_headers_too_large', `the headers from ${host} are too large`);
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
     case 'CONNECTION_USED_UP':
+    case 'CONNECTION_ENDED':
       return failure('connection_closed', `${host} closed the connection before the response was complete`);
     case 'ECONNRESET':
     case 'EPIPE':

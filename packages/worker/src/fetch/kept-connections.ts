@@ -2,13 +2,13 @@
 
 import type { Socket } from 'node:net';
 import type { CheckOptions, Target } from '@everytick/core';
-import { type ClientConnection, longestKeptMs } from './exchange.ts';
+import { type HttpConnection, longestKeptMs } from './exchange.ts';
 
 // A connection that is kept costs some 50 kB and a file descriptor.
 const mostKept = 1_000;
 
 interface Kept {
-  readonly connection: ClientConnection;
+  readonly connection: HttpConnection;
   /** A changed target gets a connection as it now says. */
   readonly options: CheckOptions | undefined;
 }
@@ -19,7 +19,7 @@ export class KeptConnections {
   readonly #watched = new WeakSet<Socket>();
 
   /** A connection to this origin that seems to be good still; null if there is none. It is the caller's from now on. */
-  take(target: Target, origin: string): ClientConnection | null {
+  take(target: Target, origin: string): HttpConnection | null {
     const key = keyOf(target, origin);
     const kept = this.#kept.get(key);
     if (kept === undefined) return null;
@@ -30,7 +30,7 @@ export class KeptConnections {
     return good ? connection : null;
   }
 
-  put(target: Target, origin: string, connection: ClientConnection): void {
+  put(target: Target, origin: string, connection: HttpConnection): void {
     if (!isGood(connection)) {
       connection.socket.destroy();
       return;
@@ -62,7 +62,7 @@ function keyOf({ id }: Target, origin: string): string {
 }
 
 /** A certificate that has expired meanwhile is to be seen, so that connection is over too. */
-function isGood({ socket, readyAtMs, tls }: ClientConnection): boolean {
+function isGood({ socket, readyAtMs, tls }: HttpConnection): boolean {
   if (socket.destroyed || !socket.readable || !socket.writable) return false;
   if (performance.now() - readyAtMs > longestKeptMs) return false;
   return tls?.expiresAtMs == null || tls.expiresAtMs > Date.now();
