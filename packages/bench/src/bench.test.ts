@@ -1,10 +1,14 @@
 // Each benchmark once, small: that they run, and that the books balance. Their figures are never judged here.
 
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeScratchDirectory } from '@everytick/testing';
 import { expect, it } from '@jest/globals';
 import { apiBench } from './api/api-bench.ts';
 import { checks } from './checks.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
+import { expectLoadFigures } from './load/expected-figures.ts';
 import { targetMetricsBench } from './target-metrics.ts';
 import { verifyBench } from './verify.ts';
 
@@ -20,8 +24,25 @@ it('bench api asks each question both ways', async () => {
 }, 60_000);
 
 it('bench checks records every tick of its window once', async () => {
-  const report = await checks({ targets: 20, intervalS: 1, durationS: 3, workers: 1, onProgress });
-  expect(report.rows).toEqual([expect.objectContaining({ ticks_expected: 60, ticks_recorded: 60, duplicates: 0 })]);
+  const options = { targets: 20, intervalS: 1, durationS: 3, warmUpS: 2, workers: 1, runs: 2, secure: true };
+  const report = await checks({ ...options, onProgress });
+  const run = expect.objectContaining({ ticks_expected: 60, ticks_recorded: 60, duplicates: 0 });
+  expect(report.rows).toEqual([run, run]);
+  expectLoadFigures(report, { rate: 20 });
+}, 60_000);
+
+it('bench checks leaves profiles', async () => {
+  const profileDir = await makeScratchDirectory();
+  const options = { targets: 20, intervalS: 1, durationS: 2, warmUpS: 2, workers: 1, runs: 1, secure: false };
+  await checks({ ...options, profileDir, onProgress });
+  expect((await readdir(profileDir)).sort()).toEqual([
+    'coordinator.cpuprofile',
+    'statements.json',
+    'summary.txt',
+    'worker-1.cpuprofile',
+  ]);
+  const summary = await readFile(join(profileDir, 'summary.txt'), 'utf8');
+  for (const found of [/worker: main thread/, /node:internal/, /WITH claimed AS/]) expect(summary).toMatch(found);
 }, 60_000);
 
 it('bench fetch measures each way', async () => {

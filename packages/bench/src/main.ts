@@ -48,14 +48,22 @@ program
 
 program
   .command('checks')
-  .description('the whole system at a given rate: every tick recorded once? how late?')
-  .option('--targets <n>', 'how many targets', count, 1_000)
+  .description(
+    'the whole system at a given rate: CPU of a check by process, lateness, memory, every tick recorded once?',
+  )
+  .option('--targets <n>', 'how many targets', count, 2_000)
   .option('--interval <seconds>', 'their interval', count, 5)
-  .option('--duration <seconds>', 'how long to measure; a multiple of the interval', count, 60)
-  .option('--workers <n>', 'how many worker processes', count, 2)
+  .option('--duration <seconds>', 'how long each run is; a multiple of the interval', count, 60)
+  .option('--warm-up <seconds>', 'under load before the first run', count, 15)
+  .option('--runs <n>', 'runs, one after the other; the figures are their medians', count, 3)
+  .option('--workers <n>', 'how many worker processes', count, 1)
+  .option('--tls', 'HTTPS', false)
+  .option('--profile <directory>', 'profile the last run, which it makes slower: by function and by statement')
   .option('--json', 'print JSON')
-  .action(async ({ targets, interval, duration, workers, json }) => {
-    show(await checks({ targets, intervalS: interval, durationS: duration, workers, onProgress }), json);
+  .action(async ({ targets, interval, json, ...given }) => {
+    const { duration: durationS, warmUp: warmUpS, runs, workers, tls: secure, profile: profileDir } = given;
+    const options = { targets, intervalS: interval, durationS, warmUpS, runs, workers, secure, profileDir };
+    show(await checks({ ...options, onProgress }), json);
   });
 
 program
