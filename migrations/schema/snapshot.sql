@@ -36,33 +36,14 @@ TABLE check_requests
 
 TABLE check_results PARTITION BY RANGE (scheduled_at)
   scheduled_at timestamp with time zone NOT NULL
-  started_at timestamp with time zone
   target_id integer NOT NULL
-  location_id smallint NOT NULL
-  http_status smallint
-  outcome check_outcome NOT NULL
   response_time_us integer
-  dns_us integer
-  connect_us integer
-  tls_us integer
-  first_byte_us integer
-  download_us integer
-  body_bytes integer
-  worker_id integer
-  ticks integer NOT NULL DEFAULT 1
-  matched boolean
+  outcome check_outcome NOT NULL
+  location_id smallint NOT NULL
+  ticks smallint NOT NULL DEFAULT 1
   error_code text
-  error_detail text
-  dns_wait_us integer
-  request_us integer
-  loop_delay_us integer
-  protocol http_protocol
-  redirects smallint
-  suspect boolean
-  remote_address inet
-  certificate_expires_at timestamp with time zone
-  failed_assertions jsonb
-  CONSTRAINT check_results_pkey PRIMARY KEY (target_id, location_id, scheduled_at) INCLUDE (response_time_us, outcome, ticks)
+  measured bytea
+  CONSTRAINT check_results_pkey PRIMARY KEY (target_id, location_id, scheduled_at)
   CONSTRAINT check_results_ticks_check CHECK ((ticks >= 1))
   CONSTRAINT runs_end_with_their_hour CHECK ((ticks <= 3600)) NOT VALID
   CONSTRAINT runs_were_not_carried_out CHECK (((ticks = 1) OR (outcome = ANY (ARRAY['missed'::check_outcome, 'skipped'::check_outcome])))) NOT VALID
@@ -126,6 +107,28 @@ TABLE maintenance_windows
   CONSTRAINT maintenance_windows_target_ids_check CHECK (((cardinality(target_ids) > 0) AND (array_position(target_ids, NULL::integer) IS NULL)))
   CREATE TRIGGER maintenance_windows_changed AFTER INSERT OR DELETE OR UPDATE OF target_ids, starts_at, ends_at ON public.maintenance_windows FOR EACH ROW EXECUTE FUNCTION maintenance_windows_changed()
 
+TYPE measurements
+  started_at timestamp with time zone
+  worker_id integer
+  http_status smallint
+  matched boolean
+  suspect boolean
+  dns_wait_us integer
+  dns_us integer
+  connect_us integer
+  tls_us integer
+  request_us integer
+  first_byte_us integer
+  download_us integer
+  body_bytes integer
+  loop_delay_us integer
+  protocol http_protocol
+  redirects smallint
+  remote_address inet
+  certificate_expires_at timestamp with time zone
+  error_detail text
+  failed_assertions jsonb
+
 TABLE monitored_targets
   id integer NOT NULL GENERATED ALWAYS AS IDENTITY
   name text NOT NULL
@@ -161,6 +164,37 @@ TABLE monitored_targets
 
 TABLE proof_start
   begins_at timestamp with time zone NOT NULL
+
+VIEW results
+  target text
+  location text
+  scheduled_at timestamp with time zone
+  started_at timestamp with time zone
+  outcome check_outcome
+  http_status smallint
+  response_time_us integer
+  dns_wait_us integer
+  dns_us integer
+  connect_us integer
+  tls_us integer
+  request_us integer
+  first_byte_us integer
+  download_us integer
+  body_bytes integer
+  matched boolean
+  error_code text
+  error_detail text
+  failed_assertions jsonb
+  ticks smallint
+  protocol http_protocol
+  remote_address inet
+  redirects smallint
+  certificate_expires_at timestamp with time zone
+  loop_delay_us integer
+  suspect boolean
+  worker_id integer
+  target_id integer
+  location_id smallint
 
 TABLE schedules
   target_id integer NOT NULL
@@ -234,6 +268,29 @@ CREATE OR REPLACE FUNCTION public.has_worker(location_id smallint, other_than in
  STABLE PARALLEL SAFE
 RETURN (EXISTS (SELECT FROM workers w WHERE ((w.location_id = has_worker.location_id) AND (w.stopped_at IS NULL) AND (w.seen_at > (now() - '00:00:15'::interval)) AND (w.id IS DISTINCT FROM has_worker.other_than))))
 
+CREATE OR REPLACE FUNCTION public.lateness_us_of(measured bytea)
+ RETURNS integer
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+DECLARE
+  number bigint := 0;
+  at integer := 3;
+  byte integer;
+BEGIN
+  IF get_byte(measured, 0) & 1 = 0 THEN
+    RETURN NULL;
+  END IF;
+  LOOP
+    byte := get_byte(measured, at);
+    number := number | ((byte & 127)::bigint << (7 * (at - 3)));
+    EXIT WHEN byte < 128;
+    at := at + 1;
+  END LOOP;
+  RETURN (number >> 1) # -(number & 1);
+END
+$function$
+
 CREATE OR REPLACE FUNCTION public.lost_database(location_id smallint, since timestamp with time zone)
  RETURNS boolean
  LANGUAGE sql
@@ -255,6 +312,93 @@ BEGIN
   ON CONFLICT (target_id) DO UPDATE SET changed_at = excluded.changed_at;
   NOTIFY everytick_targets;
   RETURN NULL;
+END
+$function$
+
+CREATE OR REPLACE FUNCTION public.measurements_of(measured bytea, scheduled_at timestamp with time zone, response_time_us integer)
+ RETURNS measurements
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+  a integer;
+  b integer;
+  c integer;
+  present boolean[];
+  n bigint[] := array_fill(NULL::bigint, ARRAY[14]);
+  at integer := 3;
+  number bigint;
+  byte integer;
+  places integer;
+  m measurements;
+BEGIN
+  IF measured IS NULL THEN
+    RETURN NULL;
+  END IF;
+  a := get_byte(measured, 0);
+  b := get_byte(measured, 1);
+  c := get_byte(measured, 2);
+  present := ARRAY[a & 1 > 0, a & 2 > 0, a & 12 = 8, b & 1 > 0, b & 2 > 0, b & 4 > 0, b & 8 > 0, b & 16 > 0, b & 32 > 0,
+                   b & 64 > 0, b & 128 > 0, c & 1 > 0, c & 24 = 16, c & 128 > 0];
+  FOR field IN 1..14 LOOP
+    CONTINUE WHEN NOT present[field];
+    number := 0;
+    places := 0;
+    LOOP
+      byte := get_byte(measured, at);
+      at := at + 1;
+      number := number | ((byte & 127)::bigint << places);
+      EXIT WHEN byte < 128;
+      places := places + 7;
+    END LOOP;
+    n[field] := number;
+  END LOOP;
+  m.started_at := scheduled_at + ((n[1] >> 1) # -(n[1] & 1)) * interval '1 microsecond';
+  m.worker_id := n[2];
+  m.http_status := CASE WHEN a & 12 = 4 THEN 200 ELSE n[3] END;
+  m.matched := CASE a & 48 WHEN 16 THEN false WHEN 32 THEN true END;
+  m.suspect := CASE a & 192 WHEN 64 THEN false WHEN 128 THEN true WHEN 192 THEN false END;
+  m.dns_wait_us := n[4];
+  m.dns_us := n[5];
+  m.connect_us := n[6];
+  m.tls_us := n[7];
+  m.request_us := n[8];
+  m.first_byte_us := CASE WHEN response_time_us IS NULL THEN n[9] ELSE
+    ((n[9] >> 1) # -(n[9] & 1)) + response_time_us::bigint - coalesce(n[5], 0) - coalesce(n[6], 0) - coalesce(n[7], 0)
+    - coalesce(n[8], 0) - coalesce(n[10], 0) END;
+  m.download_us := n[10];
+  m.body_bytes := n[11];
+  m.loop_delay_us := CASE WHEN a >= 192 THEN 0 ELSE n[12] END;
+  m.protocol := CASE c & 6 WHEN 2 THEN 'http/1.1' WHEN 4 THEN 'h2' END;
+  m.redirects := CASE WHEN c & 24 = 8 THEN 0 ELSE n[13] END;
+  m.certificate_expires_at := to_timestamp(floor(extract(epoch FROM scheduled_at)) + ((n[14] >> 1) # -(n[14] & 1)));
+  IF c & 32 > 0 THEN
+    m.remote_address := format('%s.%s.%s.%s', get_byte(measured, at), get_byte(measured, at + 1),
+                               get_byte(measured, at + 2), get_byte(measured, at + 3));
+    at := at + 4;
+  ELSIF c & 64 > 0 THEN
+    m.remote_address := trim(trailing ':' FROM regexp_replace(encode(substring(measured FROM at + 1 FOR 16), 'hex'), '(.{4})', '\1:', 'g'));
+    at := at + 16;
+  END IF;
+  IF at < octet_length(measured) THEN
+    number := 0;
+    places := 0;
+    LOOP
+      byte := get_byte(measured, at);
+      at := at + 1;
+      number := number | ((byte & 127)::bigint << places);
+      EXIT WHEN byte < 128;
+      places := places + 7;
+    END LOOP;
+    IF number > 0 THEN
+      m.error_detail := convert_from(substring(measured FROM at + 1 FOR number::integer - 1), 'UTF8');
+      at := at + number::integer - 1;
+    END IF;
+    IF at < octet_length(measured) THEN
+      m.failed_assertions := convert_from(substring(measured FROM at + 1), 'UTF8')::jsonb;
+    END IF;
+  END IF;
+  RETURN m;
 END
 $function$
 
@@ -285,6 +429,82 @@ BEGIN
   RETURN NEW;
 END
 $function$
+
+CREATE OR REPLACE FUNCTION public.packed_measurements(m measurements, scheduled_at timestamp with time zone, response_time_us integer)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+  flags bytea := '\x000000';
+  texts bytea := '';
+BEGIN
+  IF m IS NULL THEN
+    RETURN NULL;
+  END IF;
+  flags := set_byte(flags, 0,
+    CASE WHEN m.started_at IS NULL THEN 0 ELSE 1 END + CASE WHEN m.worker_id IS NULL THEN 0 ELSE 2 END
+    + CASE WHEN m.http_status IS NULL THEN 0 WHEN m.http_status = 200 THEN 4 ELSE 8 END
+    + CASE m.matched WHEN false THEN 16 WHEN true THEN 32 ELSE 0 END
+    + CASE WHEN NOT m.suspect AND m.loop_delay_us = 0 THEN 192 WHEN NOT m.suspect THEN 64 WHEN m.suspect THEN 128 ELSE 0 END);
+  IF get_byte(flags, 0) >= 192 THEN
+    m.loop_delay_us := NULL;
+  END IF;
+  flags := set_byte(flags, 1,
+    num_nonnulls(m.dns_wait_us) + 2 * num_nonnulls(m.dns_us) + 4 * num_nonnulls(m.connect_us)
+    + 8 * num_nonnulls(m.tls_us) + 16 * num_nonnulls(m.request_us) + 32 * num_nonnulls(m.first_byte_us)
+    + 64 * num_nonnulls(m.download_us) + 128 * num_nonnulls(m.body_bytes));
+  flags := set_byte(flags, 2,
+    num_nonnulls(m.loop_delay_us) + CASE m.protocol WHEN 'http/1.1' THEN 2 WHEN 'h2' THEN 4 ELSE 0 END
+    + CASE WHEN m.redirects IS NULL THEN 0 WHEN m.redirects = 0 THEN 8 ELSE 16 END
+    + CASE WHEN m.remote_address IS NULL THEN 0 WHEN family(m.remote_address) = 4 THEN 32 ELSE 64 END
+    + 128 * num_nonnulls(m.certificate_expires_at));
+  IF num_nonnulls(m.error_detail, m.failed_assertions) > 0 THEN
+    texts := packed_number(coalesce(octet_length(m.error_detail) + 1, 0))
+             || coalesce(convert_to(m.error_detail, 'UTF8'), '') || coalesce(convert_to(m.failed_assertions::text, 'UTF8'), '');
+  END IF;
+  RETURN flags
+    || coalesce(packed_signed(round(extract(epoch FROM m.started_at - scheduled_at) * 1000000)::bigint), '')
+    || coalesce(packed_number(m.worker_id), '')
+    || CASE WHEN m.http_status <> 200 THEN packed_number(m.http_status) ELSE '' END
+    || coalesce(packed_number(m.dns_wait_us), '') || coalesce(packed_number(m.dns_us), '')
+    || coalesce(packed_number(m.connect_us), '') || coalesce(packed_number(m.tls_us), '')
+    || coalesce(packed_number(m.request_us), '')
+    || coalesce(CASE WHEN response_time_us IS NULL THEN packed_number(m.first_byte_us)
+                     ELSE packed_signed(m.first_byte_us - (response_time_us::bigint - coalesce(m.dns_us, 0) - coalesce(m.connect_us, 0)
+                       - coalesce(m.tls_us, 0) - coalesce(m.request_us, 0) - coalesce(m.download_us, 0))) END, '')
+    || coalesce(packed_number(m.download_us), '') || coalesce(packed_number(m.body_bytes), '')
+    || coalesce(packed_number(m.loop_delay_us), '')
+    || CASE WHEN m.redirects > 0 THEN packed_number(m.redirects) ELSE '' END
+    || coalesce(packed_signed(
+         round(extract(epoch FROM m.certificate_expires_at) - floor(extract(epoch FROM scheduled_at)))::bigint), '')
+    -- Behind the family, the length of the prefix, a flag and the size (inet_send).
+    || coalesce(substring(inet_send(m.remote_address) FROM 5), '')
+    || texts;
+END
+$function$
+
+CREATE OR REPLACE FUNCTION public.packed_number(number bigint)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+DECLARE
+  packed bytea := '';
+BEGIN
+  WHILE number > 127 LOOP
+    packed := packed || set_byte('\x00', 0, (number & 127)::integer | 128);
+    number := number >> 7;
+  END LOOP;
+  RETURN packed || set_byte('\x00', 0, number::integer);
+END
+$function$
+
+CREATE OR REPLACE FUNCTION public.packed_signed(number bigint)
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN packed_number(CASE WHEN (number < 0) THEN (('-2'::integer * number) - 1) ELSE (2 * number) END)
 
 CREATE OR REPLACE FUNCTION public.tick_at_or_before(target_id integer, interval_s integer, moment timestamp with time zone)
  RETURNS timestamp with time zone

@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks';
 import { migrate } from '@everytick/cli/migrate';
 import { isProven, verifyLedger } from '@everytick/core';
-import { startOwnPostgres } from '@everytick/testing';
+import { measuredSql, startOwnPostgres } from '@everytick/testing';
 import pg from 'pg';
 import { median } from './median.ts';
 import type { Report } from './report.ts';
@@ -18,6 +18,16 @@ export interface VerifyBenchOptions {
 const INTERVAL_S = 10;
 /** Ticks of each target that one statement writes. */
 const CHUNK = 200;
+/** Of each row: the proof does not look at it. */
+const usual = {
+  started_at: "timestamptz '2026-01-01Z' + interval '1 ms'",
+  worker_id: '1',
+  http_status: '200',
+  connect_us: '100',
+  first_byte_us: '500',
+  download_us: '300',
+  body_bytes: '1000',
+};
 
 export async function verifyBench({ rows, targets, runs, onProgress }: VerifyBenchOptions): Promise<Report> {
   await using server = await startOwnPostgres();
@@ -42,11 +52,12 @@ export async function verifyBench({ rows, targets, runs, onProgress }: VerifyBen
   for (let from = 0; from < ticks; from += CHUNK) {
     if (from % (CHUNK * 10) === 0) onProgress(`${(from * targets).toLocaleString('en-US')} rows written`);
     await client.query(
-      `INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, http_status, outcome, response_time_us,
-         connect_us, first_byte_us, download_us, body_bytes, worker_id)
-       SELECT tick, tick + interval '1 ms', s.target_id, 1, 200,
-              (CASE WHEN (k + s.target_id) % 50 = 0 THEN 'down' ELSE 'up' END)::check_outcome, 1234, 100, 500, 300, 1000, 1
+      `WITH measured AS MATERIALIZED (SELECT ${measuredSql(usual, "timestamptz '2026-01-01Z'", '1234')} AS packed)
+       INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, response_time_us, measured)
+       SELECT tick, s.target_id, 1,
+              (CASE WHEN (k + s.target_id) % 50 = 0 THEN 'down' ELSE 'up' END)::check_outcome, 1234, measured.packed
        FROM generate_series($1::integer, $2::integer) AS k
+       CROSS JOIN measured
        CROSS JOIN schedules AS s
        CROSS JOIN LATERAL (
          SELECT CASE WHEN k = 0 THEN s.first_tick

@@ -57,23 +57,17 @@ describe('the README', () => {
   });
 
   it('explains every column of the ledger', () => {
-    const migrations = readdirSync(new URL('migrations', root))
-      .filter((name) => name.endsWith('.sql'))
-      .map((name) => readFileSync(new URL(`migrations/${name}`, root), 'utf8'));
-    const statements = migrations
-      .flatMap((sql) => sql.replaceAll(/--.*/g, '').split(';'))
-      .filter((statement) => /(CREATE|ALTER) TABLE check_results\b/.test(statement));
-    const columns = statements.flatMap((statement) =>
-      [...statement.matchAll(/^\s+(?:ADD COLUMN )?([a-z_]+) [a-z]/gm)].map(([, name]) => name),
-    );
+    const schema = readFileSync(new URL('migrations/schema/snapshot.sql', root), 'utf8');
+    const view = schema.slice(schema.indexOf('\nVIEW results\n') + 1).split(/\n(?! )/)[0] ?? '';
+    const columns = [...view.matchAll(/^ {2}([a-z_]+) /gm)].map(([, name]) => name);
     expect(columns).toContain('scheduled_at');
     expect(columns).toContain('failed_assertions');
-    const from = readme.indexOf('| column of `check_results`');
+    const from = readme.indexOf('| column of `results`');
     const table = readme.slice(from, readme.indexOf('\n\n', from));
     const explained = [...table.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell]) =>
       [...(cell ?? '').matchAll(/`([a-z_]+)`/g)].map(([, name]) => name),
     );
-    expect(explained.filter((name) => name !== 'check_results').sort()).toEqual(columns.sort());
+    expect(explained.filter((name) => name !== 'results').sort()).toEqual(columns.sort());
   });
 
   it('has targets files that can be read', () => {

@@ -46,7 +46,7 @@ async function addTargets(database: Database, url: string, count: number, interv
 
 async function count(database: Database, condition: string): Promise<number> {
   const { rows } = await database.query<{ ticks: number }>(
-    `SELECT coalesce(sum(ticks), 0)::integer AS ticks FROM check_results WHERE ${condition}`,
+    `SELECT coalesce(sum(ticks), 0)::integer AS ticks FROM results WHERE ${condition}`,
   );
   return rows[0]?.ticks ?? 0;
 }
@@ -250,7 +250,7 @@ describe('a password in the URL of a target', () => {
     const statusUrl = /"url":"(http:[^"]+)"/.exec(worker.output)?.[1];
     const metrics = await (await fetch(`${statusUrl}/metrics`)).text();
     expect(metrics).toContain('everytick_checks_total');
-    const { rows } = await database.query('SELECT row_to_json(check_results)::text AS text FROM check_results');
+    const { rows } = await database.query('SELECT row_to_json(results)::text AS text FROM results');
     await worker.waitForOutput('check recorded');
     for (const text of [worker.output, coordinator.output, metrics, JSON.stringify(rows)]) {
       expect(text).not.toContain('open-sesame');

@@ -86,7 +86,7 @@ async function watch(clocks: { readonly coordinator?: ShiftedClock; readonly fir
             min(lateness_ms) AS "earliestMs",
             percentile_cont(0.99) WITHIN GROUP (ORDER BY lateness_ms) AS "latenessP99Ms",
             count(*) FILTER (WHERE w.name = 'first')::integer AS "byFirst"
-     FROM (SELECT *, extract(epoch FROM started_at - scheduled_at)::float8 * 1000 AS lateness_ms FROM check_results) AS r
+     FROM (SELECT *, extract(epoch FROM started_at - scheduled_at)::float8 * 1000 AS lateness_ms FROM results) AS r
      LEFT JOIN workers AS w ON w.id = r.worker_id
      WHERE r.scheduled_at > $1`,
     [moments[0]?.now],

@@ -4,20 +4,17 @@
 --   $5 $6 $7 key of the row before the page (scheduled_at in us since 1970, target, location), or NULL   $8 how many
 --   $9 target ids
 --
--- Relies on: the key of the ledger, which has the outcome too: for each target and location one descending range of it that stops
--- after $8 that fit. Rare outcomes are looked for to the beginning of the period, which the caller bounds. Only then are the
--- rows fetched, those that are shown.
+-- Relies on: the key of the ledger: for each target and location one descending range of it that stops after $8 that fit. Rare
+-- outcomes are looked for to the beginning of the period, which the caller bounds.
 --
--- Plan: nested loops over the key alone, newest partition first; top-N sort; the key again, one partition for each row. A page
--- of 100 of one target takes 10 ms, rows from disk included. Fetching rows before it is known which are shown took 500 ms where
--- the 100 newest failures of a target were asked for.
+-- Plan: nested loops over the key, newest partition first; top-N sort; the key again, one partition for each row that is shown.
 SELECT
-  t.id AS target_id, t.name AS target, l.name AS location, r.location_id, r.scheduled_at, r.started_at, r.outcome, r.http_status,
-  r.response_time_us, r.dns_wait_us, r.dns_us, r.connect_us, r.tls_us, r.request_us, r.first_byte_us, r.download_us,
-  r.body_bytes, r.matched, r.error_code, r.error_detail, r.ticks, r.protocol, r.remote_address, r.redirects,
-  r.certificate_expires_at, r.loop_delay_us, r.suspect, r.failed_assertions,
-  (SELECT w.name FROM workers w WHERE w.id = r.worker_id) AS worker,
-  (extract(epoch FROM r.started_at - r.scheduled_at) * 1000)::float8 AS lateness_ms,
+  t.id AS target_id, t.name AS target, l.name AS location, r.location_id, r.scheduled_at, m.started_at, r.outcome, m.http_status,
+  r.response_time_us, m.dns_wait_us, m.dns_us, m.connect_us, m.tls_us, m.request_us, m.first_byte_us, m.download_us,
+  m.body_bytes, m.matched, r.error_code, m.error_detail, r.ticks, m.protocol, m.remote_address, m.redirects,
+  m.certificate_expires_at, m.loop_delay_us, m.suspect, m.failed_assertions,
+  (SELECT w.name FROM workers w WHERE w.id = m.worker_id) AS worker,
+  (extract(epoch FROM m.started_at - r.scheduled_at) * 1000)::float8 AS lateness_ms,
   (extract(epoch FROM r.scheduled_at) * 1000000)::bigint::text AS scheduled_at_us
 FROM (
   SELECT newest.*
@@ -46,4 +43,5 @@ JOIN LATERAL (
 ) AS r ON true
 JOIN monitored_targets t ON t.id = r.target_id
 JOIN locations l ON l.id = r.location_id
+LEFT JOIN LATERAL measurements_of(r.measured, r.scheduled_at, r.response_time_us) AS m ON true
 ORDER BY r.scheduled_at DESC, r.target_id DESC, r.location_id DESC

@@ -12,7 +12,7 @@ SELECT
   coalesce(sum(c.ticks) FILTER (WHERE c.outcome = 'skipped'), 0)::integer AS skipped,
   percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY c.response_time_us / 1000.0::float8) AS response_time_ms,
   percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (
-    ORDER BY (extract(epoch FROM c.started_at - c.scheduled_at) * 1000)::float8
+    ORDER BY lateness_us_of(c.measured) / 1000.0::float8
   ) AS lateness_ms
 FROM unnest($1::integer[]) AS t (id)
 CROSS JOIN locations l

@@ -11,7 +11,7 @@ SELECT
     WHERE w.starts_at <= now() AND w.ends_at > now() AND (w.target_ids IS NULL OR t.id = ANY (w.target_ids))
   ) AS in_maintenance,
   (SELECT l.name FROM locations l WHERE l.id = r.location_id) AS result_location,
-  r.scheduled_at, r.started_at, r.outcome, r.http_status, r.response_time_us, r.error_code, r.error_detail, r.ticks
+  r.scheduled_at, m.started_at, r.outcome, m.http_status, r.response_time_us, r.error_code, m.error_detail, r.ticks
 FROM monitored_targets t
 LEFT JOIN LATERAL (
   SELECT newest.*
@@ -27,4 +27,5 @@ LEFT JOIN LATERAL (
            newest.location_id
   LIMIT 1
 ) AS r ON true
+LEFT JOIN LATERAL measurements_of(r.measured, r.scheduled_at, r.response_time_us) AS m ON true
 WHERE t.id = $1::integer

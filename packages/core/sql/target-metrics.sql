@@ -44,9 +44,7 @@ SELECT p.pairs, p.name, p.url, p.location, p.group_name, nullif(p.labels, '{}') 
                  + CASE WHEN newest.outcome IN ('missed', 'skipped')
                         THEN greatest(p.fresh_for, p.fresh_for - (p.interval_s - 70) * interval '1 second')
                         ELSE p.fresh_for END > now() THEN newest.outcome::text END AS newest_outcome,
-       r.outcome, extract(epoch FROM r.started_at), r.http_status, r.response_time_us, r.dns_us, r.connect_us, r.tls_us,
-       coalesce(r.request_us, 0) + coalesce(r.first_byte_us, 0), r.download_us, r.body_bytes, r.protocol, r.redirects,
-       r.error_code, family(r.remote_address), extract(epoch FROM r.certificate_expires_at)::bigint
+       r.outcome, r.response_time_us, r.error_code, extract(epoch FROM r.scheduled_at) * 1000, r.measured
 FROM pairs AS p
 LEFT JOIN held AS h ON h.id = p.id
 LEFT JOIN lately AS l ON l.target_id = p.id AND l.location_id = p.location_id

@@ -26,6 +26,7 @@ export * from './domain/pipeline.ts';
 export * from './domain/redact-url.ts';
 export * from './domain/target.ts';
 export * from './ledger/index.ts';
+export * from './ledger-row/index.ts';
 export * from './locations/index.ts';
 export * from './logging/logger.ts';
 export * from './maintenance/index.ts';

@@ -1,10 +1,10 @@
 -- Every object of the schema public, a line or a definition each, in an order and in words that PostgreSQL 15 to 18 share:
 -- NOT NULL is said with its column (from 18 on it is a constraint too), and nothing is sorted by a collation of the server.
--- (The text of a view is not the same before 16; there is none yet.) Left out: owners and grants, which belong to a deployment, and rows.
+-- Of views it has the columns: their text is not the same before 16, and checksums of migrations keep it. Left out: owners and grants, which belong to a deployment, and rows.
 WITH relations AS (
   SELECT c.oid, c.relname, c.relkind, c.reloptions
   FROM pg_class AS c
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'c')
 ),
 lines (kind, owner, place, name, line) AS (
   SELECT 1, t.typname, 0, '',
@@ -14,11 +14,10 @@ lines (kind, owner, place, name, line) AS (
   FROM pg_type AS t WHERE t.typnamespace = 'public'::regnamespace AND t.typtype = 'e'
   UNION ALL
   SELECT 2, r.relname, 0, '',
-         concat(CASE r.relkind WHEN 'v' THEN 'VIEW ' WHEN 'm' THEN 'MATERIALIZED VIEW ' WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END,
+         concat(CASE r.relkind WHEN 'v' THEN 'VIEW ' WHEN 'm' THEN 'MATERIALIZED VIEW ' WHEN 'S' THEN 'SEQUENCE ' WHEN 'c' THEN 'TYPE ' ELSE 'TABLE ' END,
                 quote_ident(r.relname),
                 CASE r.relkind WHEN 'p' THEN ' PARTITION BY ' || pg_get_partkeydef(r.oid) END,
-                ' WITH (' || array_to_string(r.reloptions, ', ') || ')',
-                CASE WHEN r.relkind IN ('v', 'm') THEN E' AS\n' || pg_get_viewdef(r.oid) END)
+                ' WITH (' || array_to_string(r.reloptions, ', ') || ')')
   FROM relations AS r
   -- A sequence that belongs to a column is said with it.
   WHERE NOT (r.relkind = 'S' AND EXISTS (
@@ -38,7 +37,7 @@ lines (kind, owner, place, name, line) AS (
   JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type AS t ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-  WHERE r.relkind IN ('r', 'p')
+  WHERE r.relkind IN ('r', 'p', 'v', 'm', 'c')
   UNION ALL
   SELECT 2, r.relname, 2, c.conname, format('  CONSTRAINT %I %s', c.conname, pg_get_constraintdef(c.oid))
   FROM relations AS r JOIN pg_constraint AS c ON c.conrelid = r.oid AND c.contype IN ('p', 'u', 'f', 'c', 'x')

@@ -19,6 +19,7 @@ export {
 } from './fault-proxy.ts';
 export { type KumaDatabase, makeKumaDatabase } from './kuma-database.ts';
 export { type Listening, listenForTest } from './listening.ts';
+export { measuredSql } from './measured-sql.ts';
 export { type OwnPostgres, startOwnPostgres } from './own-server.ts';
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.ts';
 export {

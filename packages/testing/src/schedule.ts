@@ -76,7 +76,7 @@ export async function letTimePass(database: TestDatabase, seconds: number): Prom
      SELECT earlier.*
      FROM moved
      CROSS JOIN LATERAL jsonb_populate_record(moved::check_results, jsonb_build_object(
-       'scheduled_at', moved.scheduled_at ${by}, 'started_at', moved.started_at ${by})) AS earlier
+       'scheduled_at', moved.scheduled_at ${by})) AS earlier
      ORDER BY moved.scheduled_at`,
     [seconds],
   );

@@ -56,7 +56,7 @@ async function ledger() {
   const { rows } = await database.query<Record<string, unknown>>(
     `SELECT target_id, outcome, http_status, matched, error_code, ticks,
             (extract(epoch FROM started_at - scheduled_at) * 1000)::float8 AS lateness_ms
-     FROM check_results ORDER BY target_id, scheduled_at`,
+     FROM results ORDER BY target_id, scheduled_at`,
   );
   return rows;
 }
@@ -81,7 +81,7 @@ describe('a worker', () => {
       }),
     ]);
     const { rows } = await database.query(
-      'SELECT protocol, remote_address, redirects, failed_assertions FROM check_results WHERE target_id = $1',
+      'SELECT protocol, remote_address, redirects, failed_assertions FROM results WHERE target_id = $1',
       [ids[2]],
     );
     expect(rows).toEqual([
@@ -152,7 +152,7 @@ describe('a worker', () => {
     await eventually(async () => expect((await ledger()).length).toBeGreaterThan(6), { timeoutMs: 15_000 });
     const { rows } = await database.query<{ suspect: boolean; loop_delay_ms: number; response_time_ms: number }>(
       `SELECT suspect, loop_delay_us / 1000 AS loop_delay_ms, response_time_us / 1000 AS response_time_ms
-       FROM check_results ORDER BY scheduled_at`,
+       FROM results ORDER BY scheduled_at`,
     );
     expect(blocked).toBeGreaterThan(0);
     const longest = rows.toSorted((a, b) => a.loop_delay_ms - b.loop_delay_ms).at(-1);
@@ -349,7 +349,7 @@ describe('a worker', () => {
     );
     await eventually(async () => expect(await ledger()).toHaveLength(urls.length));
     const { rows } = await database.query<{ error_detail: string }>(
-      "SELECT error_detail FROM check_results WHERE outcome = 'down' AND error_code = 'egress_denied' ORDER BY target_id",
+      "SELECT error_detail FROM results WHERE outcome = 'down' AND error_code = 'egress_denied' ORDER BY target_id",
     );
     expect(rows.map((row) => row.error_detail)).toEqual([
       expect.stringMatching(/^127\.0\.0\.1 is a loopback address, and EVERYTICK_EGRESS_ALLOW does not open it/),
@@ -370,7 +370,7 @@ describe('a worker', () => {
     const missed = expect.objectContaining({ outcome: 'missed', error_code: 'secret_missing' });
     expect(await ledger()).toEqual([expect.objectContaining({ outcome: 'up' }), missed, missed]);
     expect(site.lastHeaders.authorization).toBe('Bearer open-sesame');
-    const { rows } = await database.query('SELECT row_to_json(check_results)::text AS text FROM check_results');
+    const { rows } = await database.query('SELECT row_to_json(results)::text AS text FROM results');
     expect(JSON.stringify(rows)).toContain('EVERYTICK_SECRET_DIR');
     expect(JSON.stringify(rows)).not.toContain('open-sesame');
   });

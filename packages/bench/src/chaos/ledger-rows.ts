@@ -22,7 +22,7 @@ export async function readLedger(pool: pg.Pool): Promise<LedgerRow[]> {
             (extract(epoch FROM scheduled_at) * 1000)::float8 AS "scheduledAtMs",
             (extract(epoch FROM started_at) * 1000)::float8 AS "startedAtMs",
             (response_time_us / 1000.0)::float8 AS "responseTimeMs", outcome::text, ticks, error_code AS "errorCode", error_detail AS "errorDetail"
-     FROM check_results ORDER BY target_id, location_id, scheduled_at`,
+     FROM results ORDER BY target_id, location_id, scheduled_at`,
   );
   return rows;
 }

@@ -49,7 +49,7 @@ export async function ledgerOf(pool: pg.Pool, window: Window, ticksExpected: num
             percentile_cont(0.99) WITHIN GROUP (ORDER BY lateness)::float8 AS p99,
             max(lateness)::float8 AS max,
             (percentile_cont(0.5) WITHIN GROUP (ORDER BY response_time_us) / 1000)::float8 AS response_p50
-     FROM (SELECT *, extract(epoch FROM started_at - scheduled_at) * 1000 AS lateness FROM check_results) AS result
+     FROM (SELECT *, lateness_us_of(measured) / 1000.0 AS lateness FROM check_results) AS result
      WHERE scheduled_at >= $1 AND scheduled_at < $2`,
     [window.from, window.until],
   );

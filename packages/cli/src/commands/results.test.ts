@@ -1,10 +1,42 @@
 // everytick results as users run it, against a real ledger.
 
-import { createTestDatabase, makeScratchDirectory, runEverytick, type TestDatabase } from '@everytick/testing';
+import {
+  createTestDatabase,
+  makeScratchDirectory,
+  measuredSql,
+  runEverytick,
+  type TestDatabase,
+} from '@everytick/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 let database: TestDatabase;
 let cwd: string;
+const well = {
+  started_at: "'2026-01-02 12:00:00.002Z'",
+  worker_id: '1',
+  http_status: '200',
+  dns_wait_us: '0',
+  dns_us: '1000',
+  connect_us: '2000',
+  tls_us: '3000',
+  request_us: '4000',
+  first_byte_us: '5000',
+  download_us: '6000',
+  protocol: "'h2'",
+  remote_address: "'192.0.2.7'",
+  redirects: '1',
+  certificate_expires_at: "'2027-01-01Z'",
+  loop_delay_us: '15000',
+  suspect: 'true',
+};
+const badly = {
+  started_at: "'2026-01-02 11:59:50Z'",
+  http_status: '500',
+  error_detail: "'expected 200-299, got 500'",
+  failed_assertions: `'[{"kind": "status", "expected": "200-299", "seen": "500"},
+    {"kind": "json", "expected": "$.a is 1", "seen": "2"}, {"kind": "json", "expected": "$.b is 1", "seen": "2"}]'::jsonb`,
+};
+
 beforeAll(async () => {
   database = await createTestDatabase();
   cwd = await makeScratchDirectory();
@@ -14,16 +46,9 @@ beforeAll(async () => {
     INSERT INTO workers (name, location_id) VALUES ('worker one', 1);
     INSERT INTO monitored_targets (name, url, interval_s, timeout_ms, location_ids)
       VALUES ('shop', 'http://a.example/', 10, 1000, '{1,2}');
-    INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, worker_id, outcome, http_status,
-      response_time_us, dns_wait_us, dns_us, connect_us, tls_us, request_us, first_byte_us, download_us, protocol,
-      remote_address, redirects, certificate_expires_at, loop_delay_us, suspect)
-    VALUES ('2026-01-02 12:00:00Z', '2026-01-02 12:00:00.002Z', 1, 1, 1, 'up', 200, 21000, 0, 1000, 2000, 3000, 4000, 5000,
-      6000, 'h2', '192.0.2.7', 1, '2027-01-01Z', 15000, true);
-    INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, outcome, http_status, response_time_us,
-      error_code, error_detail, failed_assertions)
-    VALUES ('2026-01-02 11:59:50Z', '2026-01-02 11:59:50Z', 1, 2, 'down', 500, 3000, 'status_unexpected',
-      'expected 200-299, got 500', '[{"kind": "status", "expected": "200-299", "seen": "500"},
-        {"kind": "json", "expected": "$.a is 1", "seen": "2"}, {"kind": "json", "expected": "$.b is 1", "seen": "2"}]');
+    INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, response_time_us, error_code, measured)
+    VALUES ('2026-01-02 12:00:00Z', 1, 1, 'up', 21000, NULL, ${measuredSql(well, "'2026-01-02 12:00:00Z'", '21000')}),
+      ('2026-01-02 11:59:50Z', 1, 2, 'down', 3000, 'status_unexpected', ${measuredSql(badly, "'2026-01-02 11:59:50Z'", '3000')});
     INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, ticks, error_code)
       VALUES ('2026-01-02 11:00:00Z', 1, 1, 'missed', 6, 'no_worker')`);
 });

@@ -1,7 +1,14 @@
 // What every implementation of the operations has to do, against a real database and a real coordinator.
 
 import { openPool, parseTargetSpec, type TargetPatch, type TargetSpecInput } from '@everytick/core';
-import { createTestDatabase, everytick, respond, startWebServer, type TestDatabase } from '@everytick/testing';
+import {
+  createTestDatabase,
+  everytick,
+  measuredSql,
+  respond,
+  startWebServer,
+  type TestDatabase,
+} from '@everytick/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { targetRules } from '../commands/target-rules.ts';
 import { ApiOperations } from './api-operations.ts';
@@ -187,8 +194,12 @@ describe.each(Object.entries(implementations))('the operations of the %s', (_, o
     const { id } = await operations.findTarget('a');
     await database.query(`SELECT ensure_check_results_partitions((now() - interval '1 day')::date, now()::date)`);
     await database.query(
-      `INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, outcome, http_status, response_time_us)
-       SELECT date_trunc('minute', now()) - k * interval '1 minute', now(), $1, 1, 'up', 200, 1000 * k
+      `INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, response_time_us, measured)
+       SELECT date_trunc('minute', now()) - k * interval '1 minute', $1, 1, 'up', 1000 * k, ${measuredSql(
+         { started_at: 'now()', http_status: '200' },
+         "date_trunc('minute', now()) - k * interval '1 minute'",
+         '1000 * k',
+       )}
        FROM generate_series(1, 5) AS k`,
       [id],
     );

@@ -73,7 +73,7 @@ describe('a collector that', () => {
       expect(await leave(worker)).toBeLessThan(6_000);
       // A machine that is busy may hold the worker up, which then says so; the site never was at fault.
       const { rows } = await database.query(
-        `SELECT DISTINCT outcome FROM check_results WHERE outcome <> 'missed' AND started_at IS NOT NULL`,
+        `SELECT DISTINCT outcome FROM results WHERE outcome <> 'missed' AND started_at IS NOT NULL`,
       );
       expect(rows).toEqual([{ outcome: 'up' }]);
       expect(worker.output.match(/traces cannot be exported/g)).toHaveLength(1);

@@ -7,6 +7,7 @@ import {
   eventually,
   findInstalled,
   isInstalled,
+  measuredSql,
   parseSamples,
   type TestDatabase,
 } from '@everytick/testing';
@@ -76,12 +77,18 @@ async function addTarget({ name, intervalS = 60, locations = [1] }: TargetRow = 
   return rows[0]?.id ?? 0;
 }
 
+const carriedOut = measuredSql(
+  { started_at: 'now() - $3::interval', http_status: '200' },
+  'now() - $3::interval',
+  '123456',
+);
+
 /** A result of a moment ago; `ago` in SQL's words. */
 async function addResult(id: number, outcome: string, ago = '1 second', { location = 1, ticks = 1 } = {}) {
   await database.query(
-    `INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, outcome, ticks, response_time_us, http_status)
-     SELECT now() - $3::interval, CASE WHEN carried_out THEN now() - $3::interval END, $1, $4, $2::text::check_outcome, $5,
-            CASE WHEN carried_out THEN 123456 END, CASE WHEN carried_out THEN 200 END
+    `INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, ticks, response_time_us, measured)
+     SELECT now() - $3::interval, $1, $4, $2::text::check_outcome, $5, CASE WHEN carried_out THEN 123456 END,
+            CASE WHEN carried_out THEN ${carriedOut} END
      FROM (SELECT $2::text NOT IN ('missed', 'skipped') AS carried_out) AS c`,
     [id, outcome, ago, location, ticks],
   );
@@ -292,8 +299,8 @@ describe('/metrics/targets', () => {
       SELECT 'target ' || i, 'http://a.example/', 60, 500, (
         SELECT jsonb_object_agg('l' || j, repeat(md5(i || ' ' || j), 6)) FROM generate_series(1, 20) AS j
       ) FROM generate_series(1, 150) AS i;
-      INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, outcome, response_time_us)
-      SELECT now(), now(), id, 1, 'up', 1000 FROM monitored_targets`);
+      INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, response_time_us, measured)
+      SELECT now(), id, 1, 'up', 1000, ${measuredSql({ started_at: 'now()' }, 'now()', '1000')} FROM monitored_targets`);
     await using server = await serve();
     const sockets: net.Socket[] = [];
     // Those who ask while an answer is being written share it, so it may take more than three of them.

@@ -92,3 +92,26 @@ function hexDigit(text: string, index: number): number {
 export function formatIpv4(address: Ipv4): string {
   return `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`;
 }
+
+/** The text form of RFC 5952. */
+export function formatIpAddress(address: IpAddress): string {
+  if (typeof address === 'number') return formatIpv4(address);
+  const [first, second, third, last] = address;
+  if (first === 0 && second === 0 && third === 0xffff) return `::ffff:${formatIpv4(last)}`;
+  const groups = address.flatMap((word) => [word >>> 16, word & 0xffff]);
+  const { start, length } = longestZeros(groups);
+  const text = (some: readonly number[]) => some.map((group) => group.toString(16)).join(':');
+  if (length < 2) return text(groups);
+  return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
+}
+
+/** The first of the longest runs of groups that are 0. */
+function longestZeros(groups: readonly number[]): { start: number; length: number } {
+  let longest = { start: 0, length: 0 };
+  for (let start = 0; start < groups.length; start++) {
+    let length = 0;
+    while (groups[start + length] === 0) length += 1;
+    if (length > longest.length) longest = { start, length };
+  }
+  return longest;
+}

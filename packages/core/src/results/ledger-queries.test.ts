@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@everytick/testing';
+import { createTestDatabase, measuredSql, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { resultsAfter, summarizeResults } from './ledger-queries.ts';
 import { listResultPage, type ResultPageQuery } from './result-pages.ts';
@@ -14,8 +14,9 @@ beforeAll(async () => {
     FROM unnest('{shop,blog}'::text[]) AS name`);
   // Each target: a check every 10 s back from noon, every third one down, and one run of five missed ticks before them.
   await database.query(`
-    INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, outcome, response_time_us)
-    SELECT tick, tick + interval '2 ms', id, 1, (CASE WHEN k % 3 = 0 THEN 'down' ELSE 'up' END)::check_outcome, k * 1000
+    INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, response_time_us, measured)
+    SELECT tick, id, 1, (CASE WHEN k % 3 = 0 THEN 'down' ELSE 'up' END)::check_outcome, k * 1000,
+           ${measuredSql({ started_at: "tick + interval '2 ms'" }, 'tick', 'k * 1000')}
     FROM monitored_targets, generate_series(1, 30) k, LATERAL (SELECT timestamptz '2026-01-02 12:00Z' - k * interval '10 s' AS tick) AS moment`);
   await database.query(`
     INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, ticks, error_code)
@@ -64,9 +65,10 @@ describe('recent results', () => {
     await database.query(`INSERT INTO workers (name, location_id) VALUES ('ours', 1)`);
     const failed = [{ kind: 'status', expected: '200-299', seen: '500' }];
     await database.query(
-      `UPDATE check_results SET worker_id = 1, dns_wait_us = 1, dns_us = 2, connect_us = 3, tls_us = 4, request_us = 5,
-         first_byte_us = 6, download_us = 7, protocol = 'http/1.1', remote_address = '2001:db8::1', redirects = 1,
-         certificate_expires_at = '2031-01-01Z', loop_delay_us = 12000, suspect = true, failed_assertions = $1
+      `UPDATE check_results
+       SET measured = packed_measurements(
+         (scheduled_at + interval '2 ms', 1, NULL, NULL, true, 1, 2, 3, 4, 5, 6, 7, NULL, 12000, 'http/1.1', 1, '2001:db8::1',
+          '2031-01-01Z', NULL, $1)::measurements, scheduled_at, response_time_us)
        WHERE target_id = 1 AND scheduled_at = $2`,
       [JSON.stringify(failed), new Date(noon - 30_000)],
     );

@@ -1,6 +1,7 @@
-// Results as the columns of leases-finish.sql want them: one array each, from $3 on.
+// Results as the columns of leases-finish.sql want them: one array each, from $2 on.
 
 import type { Assertion, CheckResult } from '../domain/check.ts';
+import { packMeasurements } from '../ledger-row/index.ts';
 
 /** The largest moment of a JavaScript Date: in the year 275760. PostgreSQL goes further. */
 const MOST_MS = 8_640_000_000_000_000;
@@ -8,39 +9,47 @@ const MOST_MS = 8_640_000_000_000_000;
 /** Rejected by PostgreSQL in text and in jsonb; the rest of a text that has one can be stored all the same. */
 const NUL = /\0/g;
 
-export function finishColumns(results: readonly CheckResult[]): unknown[][] {
+export function finishColumns(results: readonly CheckResult[], workerId: number): unknown[] {
   return [
     results.map((r) => r.check.target.id),
     results.map((r) => r.check.epoch),
     results.map((r) => r.check.scheduledAtMs),
-    results.map((r) => r.startedAtMs),
     results.map((r) => r.outcome),
-    results.map((r) => r.httpStatus),
-    results.map((r) => r.matched),
     results.map((r) => r.responseTimeUs),
-    results.map((r) => r.phases.dnsUs),
-    results.map((r) => r.phases.connectUs),
-    results.map((r) => r.phases.tlsUs),
-    results.map((r) => r.phases.firstByteUs),
-    results.map((r) => r.phases.downloadUs),
-    results.map((r) => r.bodyBytes),
     results.map((r) => r.error?.code ?? null),
-    results.map((r) => (r.error === null ? null : storable(r.error.detail))),
-    results.map((r) => r.phases.dnsWaitUs),
-    results.map((r) => r.phases.requestUs),
-    results.map((r) => r.loopDelayUs),
-    results.map((r) => r.protocol),
-    results.map((r) => r.redirects),
-    results.map((r) => r.suspect),
-    results.map((r) => (r.remoteAddress === null ? null : withoutScope(r.remoteAddress))),
-    results.map((r) => storableMoment(r.certificateExpiresAtMs)),
-    results.map((r) => (r.failed.length === 0 ? null : documentOf(r.failed))),
+    measuredColumn(results, workerId),
   ];
 }
 
+/** As the text of an array of bytea: the driver would make a Buffer and an escaped text of each. */
+export function measuredColumn(results: readonly CheckResult[], workerId: number): string {
+  return `{${results.map((result) => `"\\\\x${packed(result, workerId)}"`).join()}}`;
+}
+
+function packed(r: CheckResult, workerId: number): string {
+  const { scheduledAtMs } = r.check;
+  const measurements = {
+    latenessUs: r.startedAtMs === null ? null : Math.round((r.startedAtMs - scheduledAtMs) * 1_000),
+    workerId,
+    httpStatus: r.httpStatus,
+    matched: r.matched,
+    suspect: r.suspect,
+    phases: r.phases,
+    bodyBytes: r.bodyBytes,
+    loopDelayUs: r.loopDelayUs,
+    protocol: r.protocol,
+    redirects: r.redirects,
+    remoteAddress: r.remoteAddress === null ? null : withoutScope(r.remoteAddress),
+    certificateExpiresAtS: storableSeconds(r.certificateExpiresAtMs),
+    errorDetail: r.error === null ? null : storable(r.error.detail),
+    failedAssertions: r.failed.length === 0 ? null : documentOf(r.failed),
+  };
+  return packMeasurements(measurements, { scheduledAtMs, responseTimeUs: r.responseTimeUs });
+}
+
 /** What a server says of itself may be no moment at all. */
-function storableMoment(ms: number | null): number | null {
-  return ms !== null && Math.abs(ms) <= MOST_MS ? ms : null;
+function storableSeconds(ms: number | null): number | null {
+  return ms !== null && Math.abs(ms) <= MOST_MS ? Math.round(ms / 1_000) : null;
 }
 
 /** `fe80::1` of `fe80::1%eth0` (RFC 4007, 11): a type for addresses knows no interfaces. */

@@ -56,7 +56,7 @@ interface LedgerRow {
 async function ledger(): Promise<LedgerRow[]> {
   const { rows } = await database.query<LedgerRow & Record<string, unknown>>(
     `SELECT target_id, extract(epoch FROM scheduled_at)::float8 * 1000 AS at, outcome, ticks, error_code, worker_id
-     FROM check_results ORDER BY target_id, scheduled_at`,
+     FROM results ORDER BY target_id, scheduled_at`,
   );
   return rows;
 }
@@ -259,7 +259,7 @@ describe('finishing', () => {
     const { rows } = await database.query(
       `SELECT target_id, outcome, http_status, matched, response_time_us, dns_us, connect_us, tls_us, first_byte_us,
               download_us, body_bytes, worker_id, ticks, error_code, error_detail,
-              round(extract(epoch FROM started_at - scheduled_at) * 1000)::integer AS lateness_ms FROM check_results`,
+              round(extract(epoch FROM started_at - scheduled_at) * 1000)::integer AS lateness_ms FROM results`,
     );
     expect(rows).toEqual([
       {
@@ -286,7 +286,7 @@ describe('finishing', () => {
   const columnsOf = async () => {
     const { rows } = await database.query(
       `SELECT dns_wait_us, request_us, protocol, remote_address, redirects, certificate_expires_at, loop_delay_us, suspect,
-              error_detail, failed_assertions FROM check_results`,
+              error_detail, failed_assertions FROM results`,
     );
     return rows;
   };

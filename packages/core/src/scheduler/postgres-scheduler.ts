@@ -7,7 +7,7 @@ import type { CheckResult, ClaimedCheck } from '../domain/check.ts';
 import type { Claim, FinishReport, UnclaimedReason, WorkScheduler } from '../domain/pipeline.ts';
 import type { Target } from '../domain/target.ts';
 import { spanTracer } from '../tracing/tracer.ts';
-import { finishColumns } from './finish-columns.ts';
+import { finishColumns, measuredColumn } from './finish-columns.ts';
 import { InternedOptions } from './interned-options.ts';
 import { ANY_AGE_MS, LOOK_BACK_MS, LOOK_THROUGH_MS } from './look-back.ts';
 
@@ -138,8 +138,7 @@ export class PostgresScheduler implements WorkScheduler {
     const sorted = results.toSorted((a, b) => a.check.target.id - b.check.target.id);
     const { rows } = await this.#query('everytick_finish', finishSql, [
       this.#locationId,
-      this.#workerId,
-      ...finishColumns(sorted),
+      ...finishColumns(sorted, this.#workerId),
     ]);
     if (rows.length === sorted.length) return { recorded: rows.length, repeated: 0, lost: 0 };
     const inLedger = await this.#inLedger(sorted);
@@ -154,10 +153,9 @@ export class PostgresScheduler implements WorkScheduler {
   async #inLedger(results: readonly CheckResult[]): Promise<Set<number>> {
     const { rows } = await this.#query<[place: number]>('everytick_results_of_worker', resultsOfWorkerSql, [
       this.#locationId,
-      this.#workerId,
       results.map((r) => r.check.target.id),
       results.map((r) => r.check.scheduledAtMs),
-      results.map((r) => r.startedAtMs),
+      measuredColumn(results, this.#workerId),
     ]);
     return new Set(rows.map(([place]) => place - 1));
   }

@@ -66,7 +66,7 @@ describe('a result that cannot be recorded', () => {
     expect(await scheduler.finish([reported(first, null)])).toEqual({ recorded: 0, repeated: 0, lost: 0 });
     expect(await scheduler.finish([reported(again, null)])).toEqual({ recorded: 1, repeated: 0, lost: 0 });
     expect(await scheduler.finish([reported(again, null)])).toEqual({ recorded: 0, repeated: 1, lost: 0 });
-    const { rows } = await database.query('SELECT outcome, error_code, started_at, worker_id FROM check_results');
+    const { rows } = await database.query('SELECT outcome, error_code, started_at, worker_id FROM results');
     expect(rows).toEqual([
       { outcome: 'missed', error_code: 'host_limit', started_at: null, worker_id: scheduler.workerId },
     ]);

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@everytick/testing';
+import { createTestDatabase, measuredSql, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { addTargets, findTarget, listTargets, removeTargets, upsertTargets } from './stored-targets.ts';
 import { parseTargetSpec, type TargetSpec } from './target-spec.ts';
@@ -216,9 +216,10 @@ describe('listing targets', () => {
     await addTargets(database.pool, [spec('shop'), spec('blog')]);
     await database.query(`SELECT ensure_check_results_partitions('2026-01-01', '2026-01-02')`);
     await database.query(`
-      INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, http_status, outcome, response_time_us, error_code)
-      VALUES ('2026-01-01 23:59:50Z', '2026-01-01 23:59:50Z', 1, 1, 200, 'up', 1000, NULL),
-             ('2026-01-02 00:00:00Z', '2026-01-02 00:00:00Z', 1, 1, 500, 'down', 2000, 'status_unexpected')`);
+      INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, response_time_us, error_code, measured)
+      SELECT at, 1, 1, outcome::check_outcome, us, code, ${measuredSql({ started_at: 'at', http_status: 'status' }, 'at', 'us')}
+      FROM (VALUES (timestamptz '2026-01-01 23:59:50Z', 200, 'up', 1000, NULL),
+                   ('2026-01-02 00:00:00Z', 500, 'down', 2000, 'status_unexpected')) AS seen (at, status, outcome, us, code)`);
     const [blog, shop] = await listTargets(database.pool);
     expect(blog?.lastResult).toBeNull();
     expect(shop?.lastResult).toEqual({

@@ -155,7 +155,7 @@ describe('a check that somebody asks for', () => {
     await addTestTargets(database, [{ url: `${site.url}/`, intervalS: 1 }]);
     await Promise.all(Array.from({ length: 10 }, () => ask(target('/slow'))));
     const { rows } = await database.query(
-      `SELECT outcome, (extract(epoch FROM started_at - scheduled_at) * 1000)::float8 < 250 AS punctual FROM check_results`,
+      `SELECT outcome, (extract(epoch FROM started_at - scheduled_at) * 1000)::float8 < 250 AS punctual FROM results`,
     );
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) expect(row).toEqual({ outcome: 'up', punctual: true });
