@@ -2,12 +2,12 @@
 // taking turns in the same run; over HTTP and over HTTPS. Ours is everything that a worker does for it: phases, limits,
 // certificate, assertions, result.
 
+import { readFile } from 'node:fs/promises';
 import tls from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import type { ClaimedCheck, Target } from '@everytick/core';
-import { createCertificateAuthority, startProcess } from '@everytick/testing';
 import { EgressPolicy, loopbackCidrs, resultOfFetch, UndiciFetcher } from '@everytick/worker';
 import { Agent, type Dispatcher, request } from 'undici';
+import { startBenchSite } from './load/bench-site.ts';
 import { median } from './median.ts';
 import type { Report } from './report.ts';
 
@@ -25,21 +25,17 @@ const ours = 'UndiciFetcher';
 
 export async function fetchCost(options: FetchOptions): Promise<Report> {
   const { checks, concurrency, rounds, onProgress } = options;
-  const ca = await createCertificateAuthority();
-  const script = fileURLToPath(new URL('./site.ts', import.meta.url));
-  await using plain = await startProcess(process.execPath, [script]);
-  await using secure = await startProcess(process.execPath, [script, JSON.stringify(await ca.issue())]);
-  const urls = {
-    http: `${(await plain.waitForOutput(/http:\S+\n/)).trim()}/`,
-    https: `${(await secure.waitForOutput(/https:\S+\n/)).trim()}/`,
-  };
+  await using plain = await startBenchSite({ secure: false });
+  await using secure = await startBenchSite({ secure: true });
+  const ca = await readFile(secure.caFile ?? '', 'utf8');
+  const urls = { http: `${plain.origins[0]}/`, https: `${secure.origins[0]}/` };
 
   // One context for all connections and the cheaper key share, as ours has them: the best that a loop can do.
-  const secureContext = tls.createSecureContext({ ca: ca.cert, ecdhCurve: 'X25519:prime256v1' });
+  const secureContext = tls.createSecureContext({ ca, ecdhCurve: 'X25519:prime256v1' });
   const connect = { secureContext, maxCachedSessions: 0 };
   const agent = new Agent({ allowH2: false, connect });
   const unpipelined = new Agent({ pipelining: 0, allowH2: false, connect });
-  const fetcher = new UndiciFetcher({ egress: new EgressPolicy({ allow: loopbackCidrs }), extraCa: [ca.cert] });
+  const fetcher = new UndiciFetcher({ egress: new EgressPolicy({ allow: loopbackCidrs }), extraCa: [ca] });
 
   const ways = new Map<string, Way>();
   for (const [scheme, url] of Object.entries(urls)) {

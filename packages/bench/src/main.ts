@@ -5,6 +5,7 @@ import { apiBench } from './api/api-bench.ts';
 import { checks } from './checks.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
+import { peers } from './peers/peers.ts';
 import { type Report, toJson, toText } from './report.ts';
 import { targetMetricsBench } from './target-metrics.ts';
 import { timing } from './timing/timing.ts';
@@ -87,6 +88,23 @@ program
   .option('--json', 'print JSON')
   .action(async ({ leases, batch, connections, runs, json }) => {
     show(await leaseDesigns({ leases, batch, connections, runs, onProgress }), json);
+  });
+
+program
+  .command('peers')
+  .description(
+    'CPU of a check, ours and that of Prometheus with blackbox_exporter (Debian: prometheus, prometheus-blackbox-exporter)',
+  )
+  .option('--targets <n>', 'how many targets', count, 2_000)
+  .option('--interval <seconds>', 'their interval', count, 5)
+  .option('--duration <seconds>', 'how long each turn is; a multiple of the interval', count, 60)
+  .option('--warm-up <seconds>', 'under load at the beginning of each turn', count, 15)
+  .option('--runs <n>', 'turns of each; the figures are their medians', count, 3)
+  .option('--tls', 'HTTPS', false)
+  .option('--json', 'print JSON')
+  .action(async ({ targets, interval, duration, warmUp, runs, tls: secure, json }) => {
+    const options = { targets, intervalS: interval, durationS: duration, warmUpS: warmUp, runs, secure };
+    show(await peers({ ...options, onProgress }), json);
   });
 
 program

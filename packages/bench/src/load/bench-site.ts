@@ -7,28 +7,35 @@ import { createCertificateAuthority, makeScratchDirectory, startProcess } from '
 
 export interface BenchSite extends AsyncDisposable {
   readonly pid: number;
-  /** Such as `http://127.0.0.1:8080`. */
-  readonly origin: string;
+  /** Such as `http://127.0.0.1:8080`, one for each of its addresses. */
+  readonly origins: readonly string[];
   /** What it answers matches this, as a target's pattern and as one of blackbox_exporter. */
   readonly pattern: string;
   /** The file (PEM) of the authority that its certificate is from; undefined over plain HTTP. */
   readonly caFile: string | undefined;
 }
 
-export async function startBenchSite({ secure }: { secure: boolean }): Promise<BenchSite> {
-  const args = [fileURLToPath(new URL('../site.ts', import.meta.url))];
+export async function startBenchSite({
+  secure,
+  addresses = ['127.0.0.1'],
+}: {
+  secure: boolean;
+  /** Of loopback. */
+  addresses?: readonly string[];
+}): Promise<BenchSite> {
+  const authority = secure ? await createCertificateAuthority() : undefined;
+  const certificate = await authority?.issue({ addresses });
   let caFile: string | undefined;
-  if (secure) {
-    const ca = await createCertificateAuthority();
+  if (authority !== undefined) {
     caFile = join(await makeScratchDirectory(), 'ca.pem');
-    await writeFile(caFile, ca.cert);
-    args.push(JSON.stringify(await ca.issue()));
+    await writeFile(caFile, authority.cert);
   }
-  const child = await startProcess(process.execPath, args);
-  const origin = (await child.waitForOutput(/https?:\S+\n/)).trim();
+  const script = fileURLToPath(new URL('../site.ts', import.meta.url));
+  const child = await startProcess(process.execPath, [script, JSON.stringify({ certificate, addresses })]);
+  await child.waitForOutput('serving');
   return {
     pid: child.pid,
-    origin,
+    origins: child.stdout.match(/^https?:.*$/gm) ?? [],
     pattern: 'All is w[a-z]+',
     caFile,
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),

@@ -19,8 +19,8 @@ export interface System extends AsyncDisposable {
   readonly workers: readonly TestProcess[];
   /** Adds targets of the site and resolves when they are on the schedule. */
   addTargets(count: number, intervalS: number): Promise<void>;
-  /** Takes all of them away again, and resolves when they are off the schedule. */
-  removeTargets(): Promise<void>;
+  /** Pauses all targets or resumes them, and resolves when the schedule has followed. */
+  pause(paused: boolean): Promise<void>;
 }
 
 /** Generous: everything may start on two busy cores at once. */
@@ -53,23 +53,18 @@ export async function startSystem({ site, workers, settings = {}, env = {} }: Sy
     async addTargets(count, intervalS) {
       await server.pool.query(
         `INSERT INTO monitored_targets (name, url, interval_s, timeout_ms, match_pattern)
-         SELECT 'target ' || i, $1 || '/' || i, $2::integer, least(5000, $2::integer * 500), $4
+         SELECT 'target ' || i, ($1::text[])[1 + i % cardinality($1::text[])] || '/' || i, $2::integer, least(5000, $2::integer * 500), $4
          FROM generate_series(1, $3::integer) AS i`,
-        [site.origin, intervalS, count, site.pattern],
+        [site.origins, intervalS, count, site.pattern],
       );
       await eventually(async () => (await leases()) === count, { timeoutMs: START_TIMEOUT_MS });
     },
-    async removeTargets() {
-      await server.pool.query('UPDATE monitored_targets SET deleted_at = now() WHERE deleted_at IS NULL');
-      await eventually(
-        async () =>
-          (
-            await server.pool.query(
-              'SELECT FROM leases WHERE next_fire_at IS NOT NULL OR open_tick IS NOT NULL LIMIT 1',
-            )
-          ).rowCount === 0,
-        { timeoutMs: START_TIMEOUT_MS },
-      );
+    async pause(paused) {
+      await server.pool.query('UPDATE monitored_targets SET paused = $1', [paused]);
+      const left = 'SELECT FROM leases WHERE (skip_code IS NOT NULL) <> $1 OR $1 AND open_tick IS NOT NULL LIMIT 1';
+      await eventually(async () => (await server.pool.query(left, [paused])).rowCount === 0, {
+        timeoutMs: START_TIMEOUT_MS,
+      });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
