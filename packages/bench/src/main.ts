@@ -7,6 +7,7 @@ import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { peers } from './peers/peers.ts';
 import { type Report, toJson, toText } from './report.ts';
+import { contenders, schedule } from './schedule/schedule.ts';
 import { targetMetricsBench } from './target-metrics.ts';
 import { timing } from './timing/timing.ts';
 import { upgrade } from './upgrade/upgrade.ts';
@@ -26,9 +27,9 @@ function count(text: string): number {
 
 const defaultRates = [50, 500];
 
-/** Of an option that takes several. */
-function counts(text: string, before: number[] | undefined): number[] {
-  return [...(before === defaultRates ? [] : (before ?? [])), count(text)];
+/** For an option that takes several numbers; commander gives the defaults as what came before the first one. */
+function countsInsteadOf(defaults: readonly number[]): (text: string, before: readonly number[]) => readonly number[] {
+  return (text, before) => [...(before === defaults ? [] : before), count(text)];
 }
 
 const program = new Command('bench').description('Benchmarks of Everytick: a table, or JSON, with the machine named.');
@@ -107,6 +108,32 @@ program
     show(await peers({ ...options, onProgress }), json);
   });
 
+const defaultLeases = [10_000, 100_000, 1_000_000];
+const jobQueues = contenders.map(({ name }) => name).filter((name) => name !== 'everytick');
+
+program
+  .command('schedule')
+  .description('claim and finish without fetching: our scheduler against job queues that do the same recurring work')
+  .option(
+    '--leases <n...>',
+    'how many pieces of work, one measurement for each',
+    countsInsteadOf(defaultLeases),
+    defaultLeases,
+  )
+  .option('--interval <seconds>', 'over which they are spread, and after which each comes again', count, 40)
+  .option('--batch <n>', 'in one claim', count, 500)
+  .option('--connections <n>', 'claiming at once', count, 3)
+  .option('--seconds <n>', 'how long each run is', count, 20)
+  .option('--warm-up <seconds>', 'before the first run', count, 5)
+  .option('--runs <n>', 'runs, one after the other; the table has their medians', count, 3)
+  .option('--against <names...>', `job queues to measure too: ${jobQueues.join(', ')}`, jobQueues)
+  .option('--alone', 'measure no job queue', false)
+  .option('--json', 'print JSON')
+  .action(async ({ leases, interval, batch, connections, seconds, warmUp, runs, against, alone, json }) => {
+    const options = { leases, intervalS: interval, batch, connections, seconds, warmUpS: warmUp, runs };
+    show(await schedule({ ...options, against: alone ? [] : against, onProgress }), json);
+  });
+
 program
   .command('target-metrics')
   .description('how long whole answers of /metrics/targets take, and what their coordinator cannot do meanwhile')
@@ -122,7 +149,7 @@ program
 program
   .command('timing')
   .description('are the phases of a check what the server did? Our fetcher, and blackbox_exporter, against the truth')
-  .option('--rates <n...>', 'checks per second, one run for each', counts, defaultRates)
+  .option('--rates <n...>', 'checks per second, one run for each', countsInsteadOf(defaultRates), defaultRates)
   .option('--duration <seconds>', 'how long each run is', count, 20)
   .option('--seed <n>', 'draws the delays', count, 1)
   .option('--blackbox', 'measure blackbox_exporter too (prometheus-blackbox-exporter of Debian)', false)

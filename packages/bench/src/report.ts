@@ -3,7 +3,8 @@
 import { cpus, release, totalmem } from 'node:os';
 import Table from 'cli-table3';
 
-export type Figure = number | string | { readonly [name: string]: number | string };
+/** Null where there is no such thing. */
+export type Figure = number | string | null | { readonly [name: string]: number | string | null };
 
 export interface Report {
   readonly bench: string;
@@ -47,9 +48,9 @@ export function tableOf(rows: Report['rows'], { compact = false } = {}): string 
 }
 
 function wordsOf(figure: Figure): string {
-  if (typeof figure !== 'object') return String(figure);
+  if (typeof figure !== 'object' || figure === null) return String(figure);
   return Object.entries(figure)
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => `${name} ${value ?? '-'}`)
     .join(', ');
 }
 
