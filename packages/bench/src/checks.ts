@@ -36,7 +36,7 @@ export async function checks(options: ChecksOptions): Promise<Report> {
     workers,
     ...(profileDir !== undefined && { settings: statementSettings, env: inspectable }),
   });
-  await system.addTargets(targets, intervalS);
+  await system.setTargets(targets, intervalS);
   // The schedules' first ticks all come within a second, and what has just started is compiled while it runs: neither is
   // what goes on for months.
   onProgress(`warming up for ${warmUpS} s`);

@@ -7,6 +7,7 @@ import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { peers } from './peers/peers.ts';
 import { type Report, toJson, toText } from './report.ts';
+import { saturate } from './saturate.ts';
 import { contenders, schedule } from './schedule/schedule.ts';
 import { targetMetricsBench } from './target-metrics.ts';
 import { timing } from './timing/timing.ts';
@@ -106,6 +107,28 @@ program
   .action(async ({ targets, interval, duration, warmUp, runs, tls: secure, json }) => {
     const options = { targets, intervalS: interval, durationS: duration, warmUpS: warmUp, runs, secure };
     show(await peers({ ...options, onProgress }), json);
+  });
+
+program
+  .command('saturate')
+  .description('the largest rate that is held with nothing missed and nearly all checks on time, all on this machine')
+  .option('--workers <n>', 'how many worker processes', count, 2)
+  .option('--interval <seconds>', 'of the targets', count, 5)
+  .option('--from <rate>', 'checks per second to begin with', count, 1_000)
+  .option('--at-most <rate>', 'checks per second beyond which nothing is tried', count, 100_000)
+  .option('--trial <seconds>', 'how long a rate is tried; a multiple of the interval', count, 15)
+  .option(
+    '--duration <seconds>',
+    'how long the rate that was found must be held; a multiple of the interval',
+    count,
+    60,
+  )
+  .option('--lateness <ms>', 'what 99 of 100 checks may be late at most', count, 250)
+  .option('--tls', 'HTTPS', false)
+  .option('--json', 'print JSON')
+  .action(async ({ workers, interval, from, atMost, trial, duration, lateness, tls: secure, json }) => {
+    const rates = { fromRate: from, atMostRate: atMost, trialS: trial, durationS: duration, latenessMs: lateness };
+    show(await saturate({ workers, intervalS: interval, ...rates, secure, onProgress }), json);
   });
 
 const defaultLeases = [10_000, 100_000, 1_000_000];

@@ -73,6 +73,17 @@ function readProc(path: string): string | undefined {
   }
 }
 
+/** Seconds of all processors together since the machine began: of them all, and of those in which they had nothing to do. */
+export function machineSeconds(): { readonly all: number; readonly idle: number } {
+  // Guests' time, the last two figures, is in that of users as well (proc(5)).
+  const figures = (readProc('/proc/stat') ?? '').split('\n')[0]?.trim().split(/\s+/).slice(1, 9).map(Number) ?? [];
+  const [, , , idle = 0, waiting = 0] = figures;
+  return {
+    all: figures.reduce((sum, ticks) => sum + ticks, 0) / TICKS_PER_SECOND,
+    idle: (idle + waiting) / TICKS_PER_SECOND,
+  };
+}
+
 /** Throws, in words for people, where the system does not say what its processes use. */
 export function requireCpuTimes(): void {
   if (timesOf(process.pid) === undefined) {

@@ -49,7 +49,7 @@ export function figuresOf(runs: readonly MeasuredWindow[]): LoadFigures {
 
 /** One run as a row of a table. */
 export function rowOf(run: MeasuredWindow): Record<string, number> {
-  const { rate, ticksExpected, ledger, cpuUsPerCheck, rssMb } = run;
+  const { rate, ticksExpected, ledger, cpuUsPerCheck, machinePercent, rssMb } = run;
   return {
     rate: rounded(rate, 1),
     ticks_expected: ticksExpected,
@@ -66,6 +66,7 @@ export function rowOf(run: MeasuredWindow): Record<string, number> {
     coordinator_us: rounded(cpuUsPerCheck.coordinator, 1),
     postgres_us: rounded(cpuUsPerCheck.postgres, 1),
     total_us: rounded(cpuUsPerCheck.total, 1),
+    others_percent: rounded(machinePercent.others, 1),
     worker_mb: rounded(rssMb.worker, 0),
     coordinator_mb: rounded(rssMb.coordinator, 0),
   };

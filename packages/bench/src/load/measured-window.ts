@@ -1,7 +1,7 @@
 // Some seconds of a system under load: what its processes used meanwhile, and what the ledger says of the ticks of that time.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuSecondsOf, cpuSecondsOfTree } from './cpu-time.ts';
+import { cpuSecondsOf, cpuSecondsOfTree, machineSeconds } from './cpu-time.ts';
 import { type LedgerFigures, ledgerOf, windowOf } from './ledger-window.ts';
 import { watchMemory } from './resident-memory.ts';
 import type { System } from './system.ts';
@@ -21,6 +21,8 @@ export interface MeasuredWindow {
   readonly ticksExpected: number;
   readonly ledger: LedgerFigures;
   readonly cpuUsPerCheck: CpuShares;
+  /** Of all processors of the machine. `others`: who else runs on it, and this benchmark. */
+  readonly machinePercent: MachineShares;
   readonly rssMb: { readonly worker: number; readonly coordinator: number };
 }
 
@@ -30,6 +32,10 @@ export interface CpuShares {
   readonly postgres: number;
   readonly total: number;
 }
+
+export type MachineShares = Readonly<
+  Record<'worker' | 'coordinator' | 'postgres' | 'site' | 'others' | 'idle', number>
+>;
 
 const PROGRESS_S = 5;
 
@@ -57,7 +63,10 @@ export async function measureWindow(system: System, options: WindowOptions): Pro
   const ledger = await ledgerOf(pool, window, ticksExpected);
   // The window is as long as planned but for some milliseconds: as many checks belong to what was used meanwhile.
   const checks = ledger.carriedOut * (elapsedS / durationS);
-  const us = (kind: keyof typeof after) => ((after[kind] - before[kind]) * 1e6) / checks;
+  const used = (kind: keyof typeof after) => after[kind] - before[kind];
+  const us = (kind: keyof typeof after) => (used(kind) * 1e6) / checks;
+  const percent = (seconds: number) => (100 * seconds) / (after.all - before.all);
+  const known = used('worker') + used('coordinator') + used('postgres') + used('site') + used('idle');
   return {
     rate: targets / intervalS,
     ticksExpected,
@@ -68,14 +77,25 @@ export async function measureWindow(system: System, options: WindowOptions): Pro
       postgres: us('postgres'),
       total: us('worker') + us('coordinator') + us('postgres'),
     },
+    machinePercent: {
+      worker: percent(used('worker')),
+      coordinator: percent(used('coordinator')),
+      postgres: percent(used('postgres')),
+      site: percent(used('site')),
+      // The kernel counts the machine and its processes apart: with hardly anybody else there, this may come out below 0.
+      others: Math.max(0, percent(after.all - before.all - known)),
+      idle: percent(used('idle')),
+    },
     rssMb: { worker, coordinator },
   };
 }
 
-function cpuSeconds({ workers, coordinator, server }: System) {
+function cpuSeconds({ workers, coordinator, server, site }: System) {
   return {
     worker: workers.reduce((sum, { pid }) => sum + cpuSecondsOf(pid), 0),
     coordinator: cpuSecondsOf(coordinator.pid),
     postgres: cpuSecondsOfTree(server.pid),
+    site: cpuSecondsOf(site.pid),
+    ...machineSeconds(),
   };
 }

@@ -14,13 +14,15 @@ export interface SystemOptions {
 }
 
 export interface System extends AsyncDisposable {
+  readonly site: BenchSite;
   readonly server: BenchPostgres;
   readonly coordinator: TestProcess;
   readonly workers: readonly TestProcess[];
-  /** Adds targets of the site and resolves when they are on the schedule. */
-  addTargets(count: number, intervalS: number): Promise<void>;
-  /** Pauses all targets or resumes them, and resolves when the schedule has followed. */
-  pause(paused: boolean): Promise<void>;
+  /**
+   * So many targets of the site are checked from now on: those that are too many are paused, those that are absent are
+   * added. Resolves when the schedule has followed. The first ticks of those that begin all come within a second.
+   */
+  setTargets(count: number, intervalS: number): Promise<void>;
 }
 
 /** Generous: everything may start on two busy cores at once. */
@@ -44,25 +46,22 @@ export async function startSystem({ site, workers, settings = {}, env = {} }: Sy
     running.push(worker);
   }
   const stack = starting.move();
-  const leases = async () =>
-    (await server.pool.query<{ n: number }>('SELECT count(*)::integer AS n FROM leases')).rows[0]?.n;
   return {
+    site,
     server,
     coordinator,
     workers: running,
-    async addTargets(count, intervalS) {
+    async setTargets(count, intervalS) {
+      await server.pool.query('UPDATE monitored_targets SET paused = id > $1 WHERE paused <> (id > $1)', [count]);
       await server.pool.query(
         `INSERT INTO monitored_targets (name, url, interval_s, timeout_ms, match_pattern)
-         SELECT 'target ' || i, ($1::text[])[1 + i % cardinality($1::text[])] || '/' || i, $2::integer, least(5000, $2::integer * 500), $4
-         FROM generate_series(1, $3::integer) AS i`,
+         SELECT 'target ' || i, ($1::text[])[1 + i % cardinality($1::text[])] || '/' || i, $2::integer,
+                least(5000, $2::integer * 500), $4
+         FROM generate_series((SELECT count(*) FROM monitored_targets) + 1, $3::integer) AS i`,
         [site.origins, intervalS, count, site.pattern],
       );
-      await eventually(async () => (await leases()) === count, { timeoutMs: START_TIMEOUT_MS });
-    },
-    async pause(paused) {
-      await server.pool.query('UPDATE monitored_targets SET paused = $1', [paused]);
-      const left = 'SELECT FROM leases WHERE (skip_code IS NOT NULL) <> $1 OR $1 AND open_tick IS NOT NULL LIMIT 1';
-      await eventually(async () => (await server.pool.query(left, [paused])).rowCount === 0, {
+      const onSchedule = 'SELECT count(*)::integer AS n FROM leases WHERE skip_code IS NULL';
+      await eventually(async () => (await server.pool.query<{ n: number }>(onSchedule)).rows[0]?.n === count, {
         timeoutMs: START_TIMEOUT_MS,
       });
     },

@@ -39,8 +39,6 @@ export async function peers(options: PeersOptions): Promise<Report> {
   requireWholeIntervals(durationS, intervalS);
   await using site = await startBenchSite({ secure });
   await using system = await startSystem({ site, workers: 1 });
-  await system.addTargets(targets, intervalS);
-  await system.pause(true);
   await using peer = await startPeer(site, intervalS, Math.min(5_000, intervalS * 500));
   const urls = Array.from({ length: targets }, (_, index) => `${site.origins[0]}/${index + 1}`);
 
@@ -48,10 +46,10 @@ export async function peers(options: PeersOptions): Promise<Report> {
   const theirs: PeerWindow[] = [];
   for (let run = 1; run <= runs; run++) {
     const progressOf = (who: string) => (line: string) => onProgress(`run ${run} of ${runs}, ${who}: ${line}`);
-    await system.pause(false);
+    await system.setTargets(targets, intervalS);
     await delay(warmUpS * 1_000);
     ours.push(await measureWindow(system, { targets, intervalS, durationS, onProgress: progressOf('Everytick') }));
-    await system.pause(true);
+    await system.setTargets(0, intervalS);
 
     await peer.setTargets(urls);
     await delay(warmUpS * 1_000);
