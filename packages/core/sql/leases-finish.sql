@@ -9,6 +9,8 @@
 --
 -- Plan: function scan on unnest, leases by key (session-settings-hot.sql sees to it). Leases are locked in the order of
 -- the arrays, which is that of the key, as in every other statement.
+-- `location_id + 0` keeps leases_next_fire_at out of it: with statistics from when the table was small, all leases of the location
+-- are as good as one to the planner, and it went through all of them for each result (87 of 2,000 leases: 9.4 ms in place of 1.2).
 --
 -- Lost: a column for each thing that was measured, 25 arrays in place of 7 (packages/core/src/ledger-row/README.md).
 WITH reported AS (
@@ -21,13 +23,13 @@ WITH reported AS (
   SET open_tick = NULL, leased_until = NULL, claimed_by = NULL
   FROM reported AS r
   WHERE l.target_id = r.target_id
-    AND l.location_id = $1
+    AND l.location_id + 0 = $1::smallint
     AND l.epoch = r.epoch
     AND l.open_tick = to_timestamp(r.scheduled_at_ms / 1000)
   RETURNING r.*
 )
 INSERT INTO check_results (scheduled_at, target_id, response_time_us, outcome, location_id, error_code, measured)
-SELECT to_timestamp(scheduled_at_ms / 1000), target_id, response_time_us, outcome, $1, error_code, measured
+SELECT to_timestamp(scheduled_at_ms / 1000), target_id, response_time_us, outcome, $1::smallint, error_code, measured
 FROM closed
 ON CONFLICT DO NOTHING
 RETURNING target_id

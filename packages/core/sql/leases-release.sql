@@ -12,7 +12,7 @@ WITH held AS MATERIALIZED (
     ON l.target_id = given.target_id
    AND l.epoch = given.epoch
    AND l.open_tick = to_timestamp(given.tick_ms / 1000)
-  WHERE l.location_id = $1
+  WHERE l.location_id + 0 = $1::smallint
   ORDER BY l.target_id
   FOR NO KEY UPDATE OF l
 ), returned AS (
@@ -20,10 +20,10 @@ WITH held AS MATERIALIZED (
   SET epoch = l.epoch + 1, claimed_by = NULL, open_tick = NULL, leased_until = NULL,
       next_fire_at = CASE WHEN held.owed THEN held.open_tick ELSE l.next_fire_at END
   FROM held
-  WHERE l.target_id = held.target_id AND l.location_id = $1
+  WHERE l.target_id = held.target_id AND l.location_id + 0 = $1::smallint
 ), withdrawn AS (
   INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, error_code)
-  SELECT open_tick, target_id, $1, 'skipped', 'target_withdrawn'
+  SELECT open_tick, target_id, $1::smallint, 'skipped', 'target_withdrawn'
   FROM held
   WHERE NOT owed
   ON CONFLICT DO NOTHING
