@@ -41,7 +41,7 @@ export async function ledgerOf(pool: pg.Pool, window: Window, ticksExpected: num
   const { rows } = await pool.query<Record<string, number>>(
     `SELECT coalesce(sum(ticks), 0)::integer AS recorded,
             (count(*) - count(DISTINCT (target_id, scheduled_at)))::integer AS duplicates,
-            count(*) FILTER (WHERE started_at IS NOT NULL)::integer AS carried_out,
+            count(*) FILTER (WHERE lateness IS NOT NULL)::integer AS carried_out,
             coalesce(sum(ticks) FILTER (WHERE outcome = 'up'), 0)::integer AS up,
             coalesce(sum(ticks) FILTER (WHERE outcome = 'down'), 0)::integer AS down,
             coalesce(sum(ticks) FILTER (WHERE outcome = 'missed'), 0)::integer AS missed,
