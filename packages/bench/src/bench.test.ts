@@ -9,6 +9,7 @@ import { checks } from './checks.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { expectLoadFigures } from './load/expected-figures.ts';
+import { rowsBench } from './rows.ts';
 import { targetMetricsBench } from './target-metrics.ts';
 import { verifyBench } from './verify.ts';
 
@@ -55,6 +56,12 @@ it('bench lease-designs measures each design', async () => {
   const report = await leaseDesigns({ leases: 2_000, batch: 100, connections: 2, runs: 1, onProgress });
   expect(report.rows).toHaveLength(2);
   for (const row of report.rows) expect(row['checks_per_second']).toBeGreaterThan(0);
+}, 60_000);
+
+it('bench rows has the sizes of both kinds', async () => {
+  const report = await rowsBench({ targets: 20, ticks: 20, onProgress });
+  expect(report.rows.map(({ kind }) => kind)).toEqual(['http', 'https']);
+  for (const row of report.rows) expect(row['heap_bytes']).toBeGreaterThan(60);
 }, 60_000);
 
 it('bench target-metrics has each target in each answer', async () => {

@@ -7,6 +7,7 @@ import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { peers } from './peers/peers.ts';
 import { type Report, toJson, toText } from './report.ts';
+import { rowsBench } from './rows.ts';
 import { saturate } from './saturate.ts';
 import { contenders, schedule } from './schedule/schedule.ts';
 import { targetMetricsBench } from './target-metrics.ts';
@@ -107,6 +108,16 @@ program
   .action(async ({ targets, interval, duration, warmUp, runs, tls: secure, json }) => {
     const options = { targets, intervalS: interval, durationS: duration, warmUpS: warmUp, runs, secure };
     show(await peers({ ...options, onProgress }), json);
+  });
+
+program
+  .command('rows')
+  .description('what a row of the ledger costs on disk, with its part of the indexes')
+  .option('--targets <n>', 'how many targets', count, 500)
+  .option('--ticks <n>', 'of each of them', count, 1_440)
+  .option('--json', 'print JSON')
+  .action(async ({ targets, ticks, json }) => {
+    show(await rowsBench({ targets, ticks, onProgress }), json);
   });
 
 program
