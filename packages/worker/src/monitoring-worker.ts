@@ -27,6 +27,7 @@ import {
   type WorkScheduler,
   withinDeadline,
 } from '@everytick/core';
+import { Agenda } from './agenda.ts';
 import { Announcements } from './announcements.ts';
 import type { Capacity } from './capacity/capacity.ts';
 import { HostLimit } from './capacity/host-limit.ts';
@@ -94,8 +95,8 @@ const CLAIM_GAP_MS = 20;
  * no coordinator this keeps checks on time.
  */
 const UNASKED_LEAD_MS = 100;
-/** A timer for longer than this is set in pieces, so that a clock that has jumped meanwhile is noticed. */
-const LONGEST_TIMER_MS = 1_000;
+/** What becomes due within so long begins together. */
+const BEAT_MS = 1;
 /** A check that is to begin later than this beyond the horizon was claimed under a clock that has jumped since. */
 const ABSURD_DELAY_MS = 5_000;
 const RETRY_MIN_MS = 100;
@@ -103,8 +104,8 @@ const RETRY_MAX_MS = 2_000;
 
 export class MonitoringWorker {
   readonly #options: MonitoringWorkerOptions;
-  /** Claimed and not begun, each with its timer; without one while the worker drains. */
-  readonly #waiting = new Map<ClaimedCheck, NodeJS.Timeout | undefined>();
+  /** Claimed and not begun. */
+  readonly #agenda: Agenda;
   readonly #hosts: HostLimit;
   readonly #history = new ClaimHistory();
   readonly #announcements = new Announcements();
@@ -123,6 +124,12 @@ export class MonitoringWorker {
 
   constructor(options: MonitoringWorkerOptions) {
     this.#options = options;
+    this.#agenda = new Agenda({
+      untilDueMs: ({ scheduledAtMs }) => options.clock.toMonotonic(scheduledAtMs) - performance.now(),
+      onDue: (check, beginBefore) => this.#begin(check, beginBefore),
+      absurdMs: options.horizonMs + ABSURD_DELAY_MS,
+      beatMs: BEAT_MS,
+    });
     this.#hosts = new HostLimit({
       share: () => options.capacity.shareOf(options.maxInFlightPerHost),
       longestWaitMs: options.longestHostWaitMs,
@@ -156,7 +163,7 @@ export class MonitoringWorker {
 
   /** Checks between claim and commit. */
   get inFlight(): number {
-    return this.#waiting.size + this.#hosts.waiting + this.#fetching + this.#options.reporter.pending;
+    return this.#agenda.size + this.#hosts.waiting + this.#fetching + this.#options.reporter.pending;
   }
 
   /**
@@ -169,8 +176,8 @@ export class MonitoringWorker {
     const deadline = performance.now() + timeoutMs;
     const left = () => Math.max(0, deadline - performance.now());
 
-    for (const timer of this.#waiting.values()) clearTimeout(timer);
-    for (const check of this.#hosts.withdraw()) this.#waiting.set(check, undefined);
+    this.#agenda.stop();
+    this.#agenda.add(this.#hosts.withdraw().map((check) => ({ check, beginBefore: 0 })));
     const release = this.#giveBackWaiting();
     if (this.#fetching > 0) {
       this.#idle = Promise.withResolvers();
@@ -185,9 +192,9 @@ export class MonitoringWorker {
   /** A claim that is still under way brings more to give back. */
   async #giveBackWaiting(): Promise<number> {
     await this.#claiming;
-    const notBegun = [...this.#waiting.keys()];
+    const notBegun = this.#agenda.checks;
     const released = await this.#release(notBegun);
-    if (released === notBegun.length) this.#waiting.clear();
+    if (released === notBegun.length) this.#agenda.clear();
     return released;
   }
 
@@ -262,10 +269,13 @@ export class MonitoringWorker {
     const now = performance.now();
     this.#options.observer.claimed(checks.length, ticksMissed, (now - startedAt) / 1000);
     if (unasked && checks.length > 0) this.#lookForAnnouncement(checks, now);
-    for (const check of checks) {
-      const dueAt = this.#options.clock.toMonotonic(check.scheduledAtMs);
-      this.#await(check, dueAt - now, Math.max(dueAt, startedAt) + this.#options.beginWithinMs);
-    }
+    const within = this.#options.beginWithinMs;
+    this.#agenda.add(
+      checks.map((check) => ({
+        check,
+        beginBefore: Math.max(this.#options.clock.toMonotonic(check.scheduledAtMs), startedAt) + within,
+      })),
+    );
     return checks.length;
   }
 
@@ -277,33 +287,13 @@ export class MonitoringWorker {
   }
 
   /**
-   * Begins a check at its instant. Timers count whole milliseconds and may fire a little early, so it looks again. They fire
-   * late where the process was stopped: what would be over only after its lease is given back.
+   * Timers fire late where the process was stopped: what would be over only after its lease is given back, and so is what
+   * was claimed under a clock that has jumped since.
    */
-  #await(check: ClaimedCheck, delayMs: number, beginBefore: number): void {
-    if (this.#draining) {
-      this.#waiting.set(check, undefined);
-      return;
-    }
-    const tooLate = performance.now() > beginBefore;
-    if (delayMs <= 0 && !tooLate) {
-      this.#waiting.delete(check);
-      this.#hosts.offer(check);
-      return;
-    }
-    if (tooLate || delayMs > this.#options.horizonMs + ABSURD_DELAY_MS) {
-      this.#waiting.delete(check);
-      void this.#release([check]);
-      return;
-    }
-    const timer = setTimeout(
-      () => {
-        const leftMs = this.#options.clock.toMonotonic(check.scheduledAtMs) - performance.now();
-        this.#await(check, leftMs, beginBefore);
-      },
-      Math.min(LONGEST_TIMER_MS, Math.max(1, delayMs)),
-    );
-    this.#waiting.set(check, timer);
+  #begin(check: ClaimedCheck, beginBefore: number): void {
+    const delayMs = this.#options.clock.toMonotonic(check.scheduledAtMs) - performance.now();
+    if (delayMs > 0 || performance.now() > beginBefore) void this.#release([check]);
+    else this.#hosts.offer(check);
   }
 
   /** Returns how many this worker has no more to do with; failing that, their leases expire. */
