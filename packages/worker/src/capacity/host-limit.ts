@@ -23,6 +23,7 @@
 // (0.95) spread no better and use 91 %. The tests have the arrangement.
 
 import type { ClaimedCheck } from '@everytick/core';
+import { hopUrlOf } from '../fetch/hop-url.ts';
 
 export interface HostLimitOptions {
   /** How many checks one host may have under way now; at least 1. */
@@ -172,7 +173,5 @@ export class HostLimit {
 
 /** Host and port in small letters. What is no URL is a host of its own: the fetcher says what is wrong with it. */
 export function hostOf(url: string): string {
-  const parsed = URL.parse(url);
-  if (parsed === null) return url;
-  return `${parsed.hostname}:${parsed.port || (parsed.protocol === 'https:' ? 443 : 80)}`;
+  return hopUrlOf(url)?.hostAndPort ?? url;
 }

@@ -11,6 +11,7 @@
 // An allowed network of IPv4 opens its addresses in every disguise, a denied one closes them in every disguise.
 
 import { formatIpv4, type IpAddress, type IpNetwork, type Ipv4, parseIpAddress } from '@everytick/core';
+import { RecentMap } from '../recent-map.ts';
 import { closedRangeOf, networkOf } from './closed-ranges.ts';
 import { ipv4Inside } from './ipv4-inside.ts';
 import { isMetadataService } from './metadata-services.ts';
@@ -27,6 +28,8 @@ export interface EgressRules {
 export class EgressPolicy {
   readonly #allow: readonly IpNetwork[];
   readonly #deny: readonly IpNetwork[];
+  /** Rules never change, so what was said of an address holds. */
+  readonly #judged = new RecentMap<string, string | null>(10_000);
 
   /** Throws for what is no network. */
   constructor({ allow = [], deny = [] }: EgressRules = {}) {
@@ -39,6 +42,15 @@ export class EgressPolicy {
    * stands in a URL, without brackets. What is no IP address is refused.
    */
   refusal(address: string): string | null {
+    let refusal = this.#judged.get(address);
+    if (refusal === undefined) {
+      refusal = this.#judge(address);
+      this.#judged.set(address, refusal);
+    }
+    return refusal;
+  }
+
+  #judge(address: string): string | null {
     const literal = parseIpAddress(withoutZone(address));
     if (literal === null) return `"${address.slice(0, 100)}" is not an IP address`;
     if (typeof literal === 'number') {

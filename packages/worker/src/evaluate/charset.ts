@@ -36,8 +36,12 @@ function isMarkup(contentType: string | undefined): boolean {
   return !contentType?.trim() || /html|xml/i.test(contentType);
 }
 
+/** Most pages say it by their headers, and have neither. */
+const declaring = /<meta|<\?xml/i;
+
 function declared(body: Buffer): TextDecoder | null {
   const beginning = body.toString('latin1', 0, prescanBytes);
+  if (!declaring.test(beginning)) return null;
   const inXml = /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([^"'>]*)["']/.exec(beginning)?.[1];
   const decoder = decoderFor(inXml ?? inMeta(beginning));
   // It could not have been read if it were true.

@@ -1,6 +1,7 @@
 // All that a target expects, made ready once for as long as it stays the same.
 
 import { assertionKinds, type CheckOptions, type Expectations, type Target } from '@everytick/core';
+import { RecentMap } from '../recent-map.ts';
 import { expectBody, expectBodySize, expectMatch } from './body.ts';
 import type { Expectation } from './expectation.ts';
 import { expectFinalUrl } from './final-url.ts';
@@ -19,8 +20,21 @@ export interface TargetExpectations {
 
 /** Throws `target_invalid` for what validation would have refused. */
 export function expectationsOf({ options, matchPattern }: Target): TargetExpectations {
+  if (matchPattern === null) return { all: optionsExpectations(options), pattern: null };
+  const known = ready.get(matchPattern);
+  if (known !== undefined && known.options === options) return known.made;
+  const made = makeReady(options, matchPattern);
+  ready.set(matchPattern, { options, made });
+  return made;
+}
+
+/** By pattern, with the options that came along last. A pattern takes memory, so there are no more of them here. */
+const ready = new RecentMap<string, { readonly options: CheckOptions | undefined; readonly made: TargetExpectations }>(
+  1_000,
+);
+
+function makeReady(options: CheckOptions | undefined, matchPattern: string): TargetExpectations {
   const all = optionsExpectations(options);
-  if (matchPattern === null) return { all, pattern: null };
   // A pattern alone costs little to make ready: it has a cache of its own.
   const pattern = expectMatch(matchPattern);
   const at = all.findIndex(({ kind }) => place(kind) >= place('body'));

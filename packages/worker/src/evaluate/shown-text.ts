@@ -15,6 +15,10 @@ export class ShownText {
   readonly #secrets: readonly string[];
 
   constructor(secrets: readonly string[] = []) {
+    if (secrets.length === 0) {
+      this.#secrets = secrets;
+      return;
+    }
     const all = secrets.filter(({ length }) => length >= shortestSecret).flatMap(spellings);
     this.#secrets = [...new Set(all)];
   }
@@ -25,6 +29,7 @@ export class ShownText {
     const beginning = this.#hide(text, longest).slice(0, longest + 1);
     const shown = cut(visible(beginning), longest);
     // What was replaced or cut may have become a secret by that, where secrets are made of `*` or `…`.
+    if (this.#secrets.length === 0) return shown;
     return this.#secrets.some((secret) => shown.includes(secret)) ? hidden : shown;
   }
 

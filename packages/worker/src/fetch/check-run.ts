@@ -13,10 +13,11 @@
 import { Buffer } from 'node:buffer';
 import type { FetchError, FetchResult, FetchWatch, ResultError, Target } from '@everytick/core';
 import { BodyCollector, type DecodedBody, decodeBody } from './body.ts';
-import { Deadline } from './deadline.ts';
+import type { Deadline, Deadlines } from './deadlines.ts';
 import { type Connection, Dial, type DialContext } from './dial.ts';
 import { failure, hopFailure, internalFailure, optionsInvalid, timeoutFailure } from './error-codes.ts';
 import { type ExchangeObserver, type HttpConnection, httpOn, type ResponseHeaders } from './exchange.ts';
+import { HopUrl } from './hop-url.ts';
 import type { KeptConnections } from './kept-connections.ts';
 import { type Phase, PhaseClock, phaseNames } from './phase-clock.ts';
 import { isRedirect, nextHop, turnsIntoGet } from './redirect.ts';
@@ -24,6 +25,7 @@ import { type RequestContent, type RequestPlan, withoutBody } from './request-pl
 
 /** What all runs of a fetcher share. */
 export interface RunContext extends DialContext {
+  readonly deadlines: Deadlines;
   readonly kept: KeptConnections;
   readonly bodyLimitBytes: number;
 }
@@ -37,7 +39,7 @@ const staleWithinMs = 100;
 const longestDnsWaitMs = 1_000;
 
 interface Hop {
-  readonly url: URL;
+  readonly url: HopUrl;
   readonly content: RequestContent;
   /** Whether the URL is of the target's own origin. */
   readonly own: boolean;
@@ -51,7 +53,7 @@ export class CheckRun {
   readonly #watch: FetchWatch | undefined;
   readonly #clock = new PhaseClock();
   #deadline: Deadline | null = null;
-  #dnsWait: NodeJS.Timeout | undefined;
+  #dnsWait: Deadline | null = null;
   #hop: Hop;
   #dial: Dial | null = null;
   #connection: HttpConnection | null = null;
@@ -81,7 +83,9 @@ export class CheckRun {
   start(): void {
     try {
       const { protocol } = this.#plan.url;
-      this.#deadline = new Deadline(this.#clock.startedAtMs, this.#target.timeoutMs, () => this.#timeOut());
+      this.#deadline = this.#context.deadlines.start(this.#clock.startedAtMs, this.#target.timeoutMs, () =>
+        this.#timeOut(),
+      );
       if (protocol === 'http:' || protocol === 'https:') this.#go();
       else this.#end(failure('internal_error', `a target cannot have a ${protocol} URL`));
     } catch (error) {
@@ -116,7 +120,7 @@ export class CheckRun {
         if (current()) this.#enter(phase);
       },
       onReady: (connection) => {
-        if (current()) this.#send(httpOn(connection, url, this.#plan.reuse && own), false);
+        if (current()) this.#send(httpOn(connection, url.origin, this.#plan.reuse && own), false);
       },
       onFailed: (error, seen) => {
         if (!current()) return;
@@ -136,10 +140,11 @@ export class CheckRun {
 
   /** The target's time does not run while the worker has no time for it. */
   #enter(phase: Phase, atMs?: number): void {
-    clearTimeout(this.#dnsWait);
+    this.#dnsWait?.clear();
     if (phase === 'dnsWait') {
       this.#deadline?.pause();
-      this.#dnsWait = setTimeout(() => this.#missSlot(), longestDnsWaitMs - this.#clock.spentMs('dnsWait'));
+      const leftMs = longestDnsWaitMs - this.#clock.spentMs('dnsWait');
+      this.#dnsWait = this.#context.deadlines.start(performance.now(), leftMs, () => this.#missSlot());
     } else {
       this.#deadline?.resume();
     }
@@ -183,7 +188,7 @@ export class CheckRun {
       },
     };
     try {
-      connection.http.send(this.#hop.url, this.#hop.content, this.#context.bodyLimitBytes, observer);
+      connection.http.send(this.#hop.url.url, this.#hop.content, this.#context.bodyLimitBytes, observer);
     } catch (error) {
       this.#end(internalFailure(error));
     }
@@ -215,12 +220,12 @@ export class CheckRun {
       this.#end(failure('redirect_limit', `${this.#host} redirected once more after ${mostRedirects} redirects`));
       return;
     }
-    const next = nextHop(this.#hop.url, location);
-    if (next instanceof URL) this.#follow(next, status);
+    const next = nextHop(this.#hop.url.url, location);
+    if (next instanceof URL) this.#follow(new HopUrl(next), status);
     else this.#end(next);
   }
 
-  #follow(url: URL, status: number): void {
+  #follow(url: HopUrl, status: number): void {
     const own = url.origin === this.#plan.url.origin;
     const bodiless = this.#hop.content.body === null || turnsIntoGet(status, this.#hop.content.method);
     if (!bodiless && !own && this.#plan.secretBody) {
@@ -254,7 +259,7 @@ export class CheckRun {
     if (this.#ended) return;
     this.#ended = true;
     this.#clock.stop();
-    clearTimeout(this.#dnsWait);
+    this.#dnsWait?.clear();
     this.#deadline?.clear();
     this.#dial?.cancel();
     this.#connection?.socket.destroy();

@@ -15,6 +15,7 @@ import type { EgressPolicy } from '../egress/egress-policy.ts';
 import { AddressRace, type RaceObserver } from './address-race.ts';
 import type { ByteSource } from './byte-source.ts';
 import { failure, hopFailure } from './error-codes.ts';
+import type { HopUrl } from './hop-url.ts';
 import type { Phase } from './phase-clock.ts';
 import { openTunnel, portOf } from './proxy-tunnel.ts';
 import type { RequestPlan } from './request-plan.ts';
@@ -63,7 +64,7 @@ const mostWaitedMs = 2_000;
 const alpnProtocols = { '1.1': ['http/1.1'], '2': ['h2'], auto: ['h2', 'http/1.1'] };
 
 export class Dial {
-  readonly #url: URL;
+  readonly #url: HopUrl;
   readonly #plan: RequestPlan;
   readonly #own: boolean;
   readonly #deadlineMs: () => number;
@@ -76,7 +77,7 @@ export class Dial {
 
   /** `own`: whether the URL is of the target's own origin. `deadlineMs`: the check's, by `performance.now()`. */
   constructor(
-    url: URL,
+    url: HopUrl,
     plan: RequestPlan,
     own: boolean,
     deadlineMs: () => number,
@@ -92,14 +93,13 @@ export class Dial {
   }
 
   start(): void {
-    const host = hostOf(this.#url);
-    const port = portOfUrl(this.#url);
+    const { hostname: host, port } = this.#url;
     const { proxy } = this.#plan;
     if (proxy === null) {
       this.#resolve(host, (addresses) =>
         this.#connect(addresses, port, (socket, address, source) => this.#secure(socket, address, source)),
       );
-    } else if (proxy.resolvesNames && net.isIP(host) === 0) {
+    } else if (proxy.resolvesNames && !this.#url.isAddress) {
       this.#connectThrough(proxy.url, host, port);
     } else {
       // The proxy is given an address, which is judged here.
@@ -255,8 +255,8 @@ export class Dial {
   #serverName(): string {
     const { serverName, host } = this.#plan;
     const name = this.#own
-      ? (serverName ?? (host === null ? hostOf(this.#url) : host.replace(/:\d+$/, '')))
-      : hostOf(this.#url);
+      ? (serverName ?? (host === null ? this.#url.hostname : host.replace(/:\d+$/, '')))
+      : this.#url.hostname;
     return name.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   }
 
@@ -275,11 +275,6 @@ export class Dial {
 /** Without brackets. */
 function hostOf(url: URL): string {
   return url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
-}
-
-function portOfUrl(url: URL): number {
-  if (url.port !== '') return Number(url.port);
-  return url.protocol === 'https:' ? 443 : 80;
 }
 
 function addressOfServer(server: string): string {

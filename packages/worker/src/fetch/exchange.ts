@@ -35,9 +35,9 @@ export interface HttpConnection extends Connection {
 export const longestKeptMs = 600_000;
 
 /** `keep`: whether the connection is to be good for another exchange. */
-export function httpOn(connection: Connection, url: URL, keep: boolean): HttpConnection {
-  const { socket, protocol, source } = connection;
+export function httpOn(connection: Connection, origin: string, keep: boolean): HttpConnection {
+  const { socket, protocol, source, remoteAddress, tls, readyAtMs } = connection;
   const http =
-    protocol === 'h2' ? new Http2Connection(socket, url.origin, keep) : new Http1Connection(socket, keep, source);
-  return { ...connection, http };
+    protocol === 'h2' ? new Http2Connection(socket, origin, keep) : new Http1Connection(socket, keep, source);
+  return { socket, source, remoteAddress, tls, protocol, readyAtMs, http };
 }

@@ -1,11 +1,13 @@
-// What a target's options mean for its requests: compiled once for each options document, filled with its secrets for each
-// check, so that a secret that was rotated takes effect at the next one.
+// What a target's options mean for its requests: compiled once for each options document, and made once for a target as
+// long as it stays the same. One that refers to secrets is filled with them for each check, so that a secret that was rotated
+// takes effect at the next one.
 
 import { Buffer } from 'node:buffer';
 import type { CheckOptions, HttpVersion, IpFamily, RequestHeaders, SecretText, Target } from '@everytick/core';
 import type { SecretSource } from '../secrets/secret-resolver.ts';
 import { acceptedEncodings } from './body.ts';
 import { OptionsUnusable } from './error-codes.ts';
+import { HopUrl, hopUrlOf } from './hop-url.ts';
 import { basicAuthorization, percentDecoded } from './redirect.ts';
 import type { TlsMaterial } from './secure-contexts.ts';
 
@@ -24,7 +26,7 @@ export interface ProxyPlan {
 
 /** One check's requests, with all secrets filled in. */
 export interface RequestPlan {
-  readonly url: URL;
+  readonly url: HopUrl;
   /** To the target's own origin. */
   readonly own: RequestContent;
   /** To any other: nothing that is secret or meant for the target alone. */
@@ -70,6 +72,9 @@ interface Compiled {
   readonly hostHeader: SecretText | undefined;
 }
 
+/** The last plan for a URL, where there is no secret in it and nothing of one check alone. */
+const plans = new WeakMap<HopUrl, { readonly options: CheckOptions; readonly plan: RequestPlan }>();
+
 const compiled = new WeakMap<CheckOptions, Compiled>();
 
 function compile(options: CheckOptions): Compiled {
@@ -98,6 +103,34 @@ export function planRequests(
   extra: RequestHeaders | undefined,
 ): RequestPlan {
   const options = target.options ?? noOptions;
+  const url = hopUrlOf(target.url) ?? new HopUrl(new URL(target.url));
+  if (bearer !== null || extra !== undefined) return madePlan(url, options, secretResolver, bearer, extra);
+  const known = plans.get(url);
+  if (known?.options === options) return known.plan;
+  let secret = false;
+  const plan = madePlan(
+    url,
+    options,
+    {
+      resolve(value) {
+        secret ||= typeof value !== 'string';
+        return secretResolver.resolve(value);
+      },
+    },
+    null,
+    undefined,
+  );
+  if (!secret) plans.set(url, { options, plan });
+  return plan;
+}
+
+function madePlan(
+  url: HopUrl,
+  options: CheckOptions,
+  secretResolver: SecretSource,
+  bearer: string | null,
+  extra: RequestHeaders | undefined,
+): RequestPlan {
   const { ownHeaders, foreignHeaders, hostHeader } = compile(options);
   const secrets: string[] = [];
   const reveal = (value: SecretText): string => {
@@ -106,10 +139,9 @@ export function planRequests(
     return text;
   };
 
-  const url = new URL(target.url);
   const headers: string[] = [];
   for (const [name, value] of ownHeaders) headers.push(name, reveal(value));
-  const authorization = authorizationOf(options, url, bearer, reveal, secrets);
+  const authorization = authorizationOf(options, url.url, bearer, reveal, secrets);
   if (authorization !== null) headers.push('authorization', authorization);
   if (extra !== undefined) for (const name in extra) headers.push(name, extra[name] as string);
 

@@ -1,11 +1,12 @@
 // Fetches targets, each over fresh connections unless it says otherwise, and reports what happened without judging it.
 
 import type { Socket } from 'node:net';
-import type { FetchResult, FetchWatch, RequestHeaders, Target, TargetFetcher } from '@everytick/core';
+import type { FetchResult, FetchWatch, OAuth2Options, RequestHeaders, Target, TargetFetcher } from '@everytick/core';
 import { NameResolver } from '../dns/name-resolver.ts';
 import { EgressPolicy } from '../egress/egress-policy.ts';
 import { SecretMissing, type SecretSource } from '../secrets/secret-resolver.ts';
 import { CheckRun, type RunContext } from './check-run.ts';
+import { Deadlines } from './deadlines.ts';
 import { internalFailure, OptionsUnusable, optionsInvalid } from './error-codes.ts';
 import { KeptConnections } from './kept-connections.ts';
 import { notBegun } from './not-begun.ts';
@@ -42,6 +43,7 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
   readonly resolver: NameResolver;
   readonly egress: EgressPolicy;
   readonly secureContexts: SecureContexts;
+  readonly deadlines = new Deadlines();
   readonly kept = new KeptConnections();
   readonly bodyLimitBytes: number;
   readonly certificateDetails: boolean;
@@ -67,28 +69,43 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
     });
   }
 
-  async fetch(target: Target, headers?: RequestHeaders, watch?: FetchWatch): Promise<FetchResult> {
-    if (target.optionsProblem !== undefined) return notBegun(target, { missed: optionsInvalid(target.optionsProblem) });
-    const oauth2 = target.options?.auth?.oauth2;
-    let token: { readonly token: string; readonly key: string } | null = null;
-    let plan: RequestPlan;
-    try {
-      if (oauth2 !== undefined) {
-        const answer = await this.#tokens.tokenFor(target, oauth2);
-        if (!('token' in answer)) return notBegun(target, answer);
-        token = answer;
-      }
-      plan = planRequests(target, this.#secrets, token?.token ?? null, headers);
-    } catch (error) {
-      if (error instanceof SecretMissing) {
-        return notBegun(target, { missed: { code: 'secret_missing', detail: error.message } });
-      }
-      if (error instanceof OptionsUnusable) return notBegun(target, { missed: optionsInvalid(error.message) });
-      return notBegun(target, { error: internalFailure(error) });
+  fetch(target: Target, headers?: RequestHeaders, watch?: FetchWatch): Promise<FetchResult> {
+    if (target.optionsProblem !== undefined) {
+      return Promise.resolve(notBegun(target, { missed: optionsInvalid(target.optionsProblem) }));
     }
+    const oauth2 = target.options?.auth?.oauth2;
+    if (oauth2 !== undefined) return this.#fetchWithToken(target, oauth2, headers, watch);
+    const plan = this.#plan(target, null, headers);
+    return 'url' in plan ? this.#run(target, plan, watch) : Promise.resolve(plan);
+  }
+
+  async #fetchWithToken(
+    target: Target,
+    oauth2: OAuth2Options,
+    headers: RequestHeaders | undefined,
+    watch: FetchWatch | undefined,
+  ): Promise<FetchResult> {
+    let answer: Awaited<ReturnType<OAuthTokens['tokenFor']>>;
+    try {
+      answer = await this.#tokens.tokenFor(target, oauth2);
+    } catch (error) {
+      return whyNotBegun(target, error);
+    }
+    if (!('token' in answer)) return notBegun(target, answer);
+    const plan = this.#plan(target, answer.token, headers);
+    if (!('url' in plan)) return plan;
     const result = await this.#run(target, plan, watch);
-    if (token !== null && result.httpStatus === 401) this.#tokens.forget(token.key);
+    if (result.httpStatus === 401) this.#tokens.forget(answer.key);
     return result;
+  }
+
+  /** Or the result of a check for which there can be none. */
+  #plan(target: Target, bearer: string | null, headers: RequestHeaders | undefined): RequestPlan | FetchResult {
+    try {
+      return planRequests(target, this.#secrets, bearer, headers);
+    } catch (error) {
+      return whyNotBegun(target, error);
+    }
   }
 
   #run(target: Target, plan: RequestPlan, watch: FetchWatch | undefined): Promise<FetchResult> {
@@ -109,6 +126,7 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
     this.#closed = true;
     for (const run of this.#runs) run.cancel();
     this.kept.close();
+    this.deadlines.close();
     this.#ownResolver?.close();
     await Promise.all(
       [...this.#sockets].map((socket) => new Promise((closed) => socket.once('close', closed).destroy())),
@@ -124,4 +142,12 @@ export class UndiciFetcher implements TargetFetcher, RunContext {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
   }
+}
+
+function whyNotBegun(target: Target, error: unknown): FetchResult {
+  if (error instanceof SecretMissing) {
+    return notBegun(target, { missed: { code: 'secret_missing', detail: error.message } });
+  }
+  if (error instanceof OptionsUnusable) return notBegun(target, { missed: optionsInvalid(error.message) });
+  return notBegun(target, { error: internalFailure(error) });
 }

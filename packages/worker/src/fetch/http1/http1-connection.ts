@@ -21,7 +21,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { ExchangeObserver } from '../exchange.ts';
 import type { RequestContent } from '../request-plan.ts';
 import { HttpError } from './http-error.ts';
-import { requestText } from './request-text.ts';
+import { knownRequestText } from './request-text.ts';
 import { ResponseParser } from './response-parser.ts';
 
 /** Browsers take 256 KiB of headers and servers rarely send 8: well above what is usual, well below what would hurt. */
@@ -54,7 +54,7 @@ export class Http1Connection {
 
   /** Throws where the request cannot be sent as it is. The observer must not throw. */
   send(url: URL, content: RequestContent, bodyLimitBytes: number, observer: ExchangeObserver): void {
-    const head = requestText(url, content, this.#keep);
+    const head = knownRequestText(url, content, this.#keep);
     const limits = {
       headBytes: mostHeadBytes,
       // Chunks of a few bytes take several times their size.

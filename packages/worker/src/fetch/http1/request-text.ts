@@ -7,6 +7,24 @@ const notInText = /[^\t\x20-\x7e\x80-\xff]/;
 /** Methods whose requests have a body; without one they say so. */
 const withBody = new Set(['POST', 'PUT', 'PATCH']);
 
+interface Known {
+  readonly url: URL;
+  readonly keep: boolean;
+  readonly text: string;
+}
+
+/** What a target sends is the same at every tick, and the same object. */
+const known = new WeakMap<RequestContent, Known>();
+
+/** As `requestText`, which is asked only once for as long as all of it stays the same object. */
+export function knownRequestText(url: URL, content: RequestContent, keep: boolean): string {
+  const before = known.get(content);
+  if (before !== undefined && before.url === url && before.keep === keep) return before.text;
+  const text = requestText(url, content, keep);
+  known.set(content, { url, keep, text });
+  return text;
+}
+
 /** Each character is a byte (latin1). Throws where a header could be taken for more than that: a secret may hold anything. */
 export function requestText(url: URL, { method, headers, body }: RequestContent, keep: boolean): string {
   let fields = '';
