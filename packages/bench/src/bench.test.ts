@@ -48,7 +48,8 @@ it('bench checks leaves profiles', async () => {
 
 it('bench fetch measures each way', async () => {
   const report = await fetchCost({ checks: 50, concurrency: 5, rounds: 1, onProgress });
-  expect(report.rows).toHaveLength(6);
+  expect(report.rows).toHaveLength(8);
+  expect(report.figures).toMatchObject({ checks: 100, ratio_to_best_loop: { http: expect.any(Number) } });
   for (const row of report.rows) expect(row['cpu_us_per_check']).toBeGreaterThan(0);
 }, 60_000);
 

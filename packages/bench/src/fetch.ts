@@ -1,15 +1,17 @@
-// `bench fetch`: what one check costs in CPU, our whole fetch against bare undici loops, each with a fresh connection,
-// taking turns in the same run; over HTTP and over HTTPS. Ours is everything that a worker does for it: phases, limits,
+// `bench fetch`: what one check costs in CPU, our whole fetch against bare loops of undici and of node:http, each with a fresh
+// connection, taking turns in the same run; over HTTP and over HTTPS. Ours is everything that a worker does for it: phases, limits,
 // certificate, assertions, result.
 
 import { readFile } from 'node:fs/promises';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import tls from 'node:tls';
 import type { ClaimedCheck, Target } from '@everytick/core';
 import { EgressPolicy, loopbackCidrs, resultOfFetch, UndiciFetcher } from '@everytick/worker';
 import { Agent, type Dispatcher, request } from 'undici';
 import { startBenchSite } from './load/bench-site.ts';
 import { median } from './median.ts';
-import type { Report } from './report.ts';
+import { type Report, rounded } from './report.ts';
 
 export interface FetchOptions {
   readonly checks: number;
@@ -41,6 +43,7 @@ export async function fetchCost(options: FetchOptions): Promise<Report> {
   for (const [scheme, url] of Object.entries(urls)) {
     ways.set(`${scheme} request(), reset: true`, () => bodyOf(request(url, { dispatcher: agent, reset: true })));
     ways.set(`${scheme} request(), pipelining: 0`, () => bodyOf(request(url, { dispatcher: unpipelined })));
+    ways.set(`${scheme} node:${scheme}`, () => bodyOfNode(url, secureContext));
     ways.set(`${scheme} ${ours}`, wholeCheck(fetcher, { id: 1, url, timeoutMs: 10_000, matchPattern: null }));
   }
 
@@ -60,6 +63,8 @@ export async function fetchCost(options: FetchOptions): Promise<Report> {
   const medians = new Map([...costs].map(([way, all]) => [way, median(all)]));
   const bestLoop = (scheme: string) =>
     Math.min(...[...medians].flatMap(([way, cost]) => (way.startsWith(`${scheme} req`) ? [cost] : [])));
+  const ourCost = (scheme: string) => medians.get(`${scheme} ${ours}`) ?? Number.NaN;
+  const ratio = (scheme: string) => rounded(ourCost(scheme) / bestLoop(scheme), 2);
   return {
     bench: 'fetch',
     parameters: { checks, concurrency, rounds },
@@ -68,11 +73,45 @@ export async function fetchCost(options: FetchOptions): Promise<Report> {
       cpu_us_per_check: Math.round(cost),
       ratio_to_best_loop: (cost / bestLoop(way.split(' ')[0] ?? '')).toFixed(2),
     })),
+    figures: {
+      // Of ours, over both schemes; one check after the other, so that none has its moment and none is late.
+      checks: checks * rounds * Object.keys(urls).length,
+      rate: null,
+      cpu_us_per_check: {
+        worker: rounded(ourCost('http'), 1),
+        coordinator: null,
+        postgres: null,
+        total: rounded(ourCost('http'), 1),
+      },
+      https_cpu_us_per_check: rounded(ourCost('https'), 1),
+      ratio_to_best_loop: { http: ratio('http'), https: ratio('https') },
+      lateness_ms: { p50: null, p99: null, max: null },
+      rss_mb: { worker: null, coordinator: null },
+      missed: null,
+      duplicates: null,
+    },
   };
 }
 
 async function bodyOf(response: Promise<Dispatcher.ResponseData>): Promise<Uint8Array> {
   return (await response).body.bytes();
+}
+
+/** Without an agent to keep it, each request has its own connection, and TLS its own session. */
+function bodyOfNode(url: string, secureContext: tls.SecureContext): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const heard = (response: IncomingMessage) => {
+      const chunks: Buffer[] = [];
+      response
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('end', () => resolve(Buffer.concat(chunks)))
+        .on('error', reject);
+    };
+    // Node's types do not know that all options of a TLS connection may be given here, and this one may.
+    const options = { agent: false, secureContext };
+    const request = url.startsWith('https:') ? https.get(url, options, heard) : http.get(url, { agent: false }, heard);
+    request.on('error', reject);
+  });
 }
 
 /** Everything that a worker does of a check, but for claiming and reporting. */

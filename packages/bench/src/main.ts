@@ -72,7 +72,7 @@ program
 
 program
   .command('fetch')
-  .description('CPU of one check over HTTP and HTTPS: our fetcher against bare undici loops')
+  .description('CPU of one check over HTTP and HTTPS: our fetcher against bare loops of undici and node:http')
   .option('--checks <n>', 'checks in a round', count, 3_000)
   .option('--concurrency <n>', 'checks at a time', count, 32)
   .option('--rounds <n>', 'rounds of each way; the table has their medians', count, 5)

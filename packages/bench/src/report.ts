@@ -48,7 +48,7 @@ export function tableOf(rows: Report['rows'], { compact = false } = {}): string 
 }
 
 function wordsOf(figure: Figure): string {
-  if (typeof figure !== 'object' || figure === null) return String(figure);
+  if (typeof figure !== 'object' || figure === null) return String(figure ?? '-');
   return Object.entries(figure)
     .map(([name, value]) => `${name} ${value ?? '-'}`)
     .join(', ');
