@@ -10,6 +10,7 @@ import { type Report, toJson, toText } from './report.ts';
 import { rowsBench } from './rows.ts';
 import { saturate } from './saturate.ts';
 import { contenders, schedule } from './schedule/schedule.ts';
+import { soak } from './soak/soak.ts';
 import { targetMetricsBench } from './target-metrics.ts';
 import { timing } from './timing/timing.ts';
 import { upgrade } from './upgrade/upgrade.ts';
@@ -166,6 +167,23 @@ program
   .action(async ({ leases, interval, batch, connections, seconds, warmUp, runs, against, alone, json }) => {
     const options = { leases, intervalS: interval, batch, connections, seconds, warmUpS: warmUp, runs };
     show(await schedule({ ...options, against: alone ? [] : against, onProgress }), json);
+  });
+
+program
+  .command('soak')
+  .description('an hour under load: memory, sizes of tables, lateness over time, as figures and as a picture')
+  .option('--targets <n>', 'how many targets', count, 2_000)
+  .option('--interval <seconds>', 'their interval', count, 5)
+  .option('--duration <seconds>', 'how long; a multiple of the interval', count, 3_600)
+  .option('--sample <seconds>', 'how often everything is looked at', count, 10)
+  .option('--warm-up <seconds>', 'under load before that', count, 15)
+  .option('--workers <n>', 'how many worker processes', count, 1)
+  .option('--tls', 'HTTPS', false)
+  .option('--svg <file>', 'leave a picture there')
+  .option('--json', 'print JSON, with all samples')
+  .action(async ({ targets, interval, duration, sample, warmUp, workers, tls: secure, svg, json }) => {
+    const load = { targets, intervalS: interval, durationS: duration, sampleS: sample, warmUpS: warmUp, workers };
+    show(await soak({ ...load, secure, svg, onProgress }), json);
   });
 
 program

@@ -10,6 +10,8 @@ export interface Report {
   readonly bench: string;
   readonly parameters: Readonly<Record<string, number | string>>;
   readonly rows: readonly Readonly<Record<string, number | string>>[];
+  /** What the rows are an extract of: in the JSON alone. */
+  readonly samples?: Report['rows'];
   /** What the benchmark comes to, beside its rows: at the top level of the JSON, and below the table. */
   readonly figures?: Readonly<Record<string, Figure>>;
 }
