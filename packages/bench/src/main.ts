@@ -9,6 +9,7 @@ import { peers } from './peers/peers.ts';
 import { type Report, toJson, toText } from './report.ts';
 import { rowsBench } from './rows.ts';
 import { saturate } from './saturate.ts';
+import { scaleOut } from './scale-out/scale-out.ts';
 import { contenders, schedule } from './schedule/schedule.ts';
 import { soak } from './soak/soak.ts';
 import { targetMetricsBench } from './target-metrics.ts';
@@ -141,6 +142,24 @@ program
   .action(async ({ workers, interval, from, atMost, trial, duration, lateness, tls: secure, json }) => {
     const rates = { fromRate: from, atMostRate: atMost, trialS: trial, durationS: duration, latenessMs: lateness };
     show(await saturate({ workers, intervalS: interval, ...rates, secure, onProgress }), json);
+  });
+
+const defaultWorkers = [1, 2, 4, 8];
+
+program
+  .command('scale-out')
+  .description('what several workers do beside one, each held to a small share of a processor (Linux, as root)')
+  .option('--workers <n...>', 'how many, one measurement for each', countsInsteadOf(defaultWorkers), defaultWorkers)
+  .option('--percent <n>', 'of one processor, for each worker', count, 5)
+  .option('--rate <n>', 'checks per second owed for each worker: more than it can do', count, 300)
+  .option('--interval <seconds>', 'of the targets', count, 5)
+  .option('--duration <seconds>', 'how long each run is; a multiple of the interval', count, 20)
+  .option('--warm-up <seconds>', 'without limits, before the first run', count, 15)
+  .option('--runs <n>', 'runs, one after the other; the figures are their medians', count, 3)
+  .option('--json', 'print JSON')
+  .action(async ({ workers, percent, rate, interval, duration, warmUp, runs, json }) => {
+    const load = { percent, ratePerWorker: rate, intervalS: interval, durationS: duration, warmUpS: warmUp, runs };
+    show(await scaleOut({ workers, ...load, onProgress }), json);
   });
 
 const defaultLeases = [10_000, 100_000, 1_000_000];

@@ -18,6 +18,8 @@ export interface System extends AsyncDisposable {
   readonly server: BenchPostgres;
   readonly coordinator: TestProcess;
   readonly workers: readonly TestProcess[];
+  /** One more. */
+  startWorker(): Promise<void>;
   /**
    * So many targets of the site are checked from now on: those that are too many are paused, those that are absent are
    * added. Resolves when the schedule has followed. The first ticks of those that begin all come within a second.
@@ -35,22 +37,24 @@ export async function startSystem({ site, workers, settings = {}, env = {} }: Sy
   const coordinator = starting.use(await everytick(['coordinator'], { env: all }));
   await coordinator.waitForOutput('"leading"', START_TIMEOUT_MS);
   const running: TestProcess[] = [];
-  for (let number = 1; number <= workers; number++) {
+  const startWorker = async (stack: AsyncDisposableStack) => {
     const own = {
-      EVERYTICK_WORKER_NAME: `worker-${number}`,
+      EVERYTICK_WORKER_NAME: `worker-${running.length + 1}`,
       // As an operator has it who checks sites with certificates of their own authority.
       ...(site.caFile !== undefined && { NODE_EXTRA_CA_CERTS: site.caFile }),
     };
-    const worker = starting.use(await everytick(['worker'], { env: { ...all, ...own } }));
+    const worker = stack.use(await everytick(['worker'], { env: { ...all, ...own } }));
     await worker.waitForOutput('"worker running"', START_TIMEOUT_MS);
     running.push(worker);
-  }
+  };
+  while (running.length < workers) await startWorker(starting);
   const stack = starting.move();
   return {
     site,
     server,
     coordinator,
     workers: running,
+    startWorker: () => startWorker(stack),
     async setTargets(count, intervalS) {
       await server.pool.query('UPDATE monitored_targets SET paused = id > $1 WHERE paused <> (id > $1)', [count]);
       await server.pool.query(
