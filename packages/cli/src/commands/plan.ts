@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { placeHelp } from '../operations/place.ts';
 import { withOperations } from '../operations/with-operations.ts';
 import { outputFormat, printAs } from '../output/output-format.ts';
+import { detailedExitcode } from './detailed-exitcode.ts';
 import { addPlanFlags, type PlanFlags, planFlagsHelp, planOptionsOf, readSet } from './plan-flags.ts';
 import { printPlan } from './plan-lines.ts';
 import { planNotes, printNotes } from './plan-notes.ts';
@@ -12,9 +13,6 @@ import { planNotes, printNotes } from './plan-notes.ts';
 interface Flags extends PlanFlags {
   readonly detailedExitcode?: true;
 }
-
-/** With it 2 says that there are changes, so that nothing that goes wrong may end with it. */
-export const detailedExitcode = '--detailed-exitcode';
 
 const exitWithChanges = 2;
 
