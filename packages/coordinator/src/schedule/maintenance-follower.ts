@@ -21,7 +21,7 @@ export class MaintenanceFollower implements Duty {
 
   async turn(session: LeaderSession): Promise<number> {
     const { rows } = await session.use((client) =>
-      client.query<[number, number | null]>({ text: followSql, rowMode: 'array' }),
+      client.query<[number, number | null]>({ name: 'everytick_maintenance', text: followSql, rowMode: 'array' }),
     );
     const [windows, untilNextMs] = rows[0] ?? [0, null];
     if (windows > 0) {
