@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { apiBench } from './api/api-bench.ts';
 import { checks } from './checks.ts';
+import { endChildrenOnSignal } from './end-children.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { peers } from './peers/peers.ts';
@@ -151,7 +152,7 @@ program
   .description('what several workers do beside one, each held to a small share of a processor (Linux, as root)')
   .option('--workers <n...>', 'how many, one measurement for each', countsInsteadOf(defaultWorkers), defaultWorkers)
   .option('--percent <n>', 'of one processor, for each worker', count, 5)
-  .option('--rate <n>', 'checks per second owed for each worker: more than it can do', count, 300)
+  .option('--rate <n>', 'checks per second owed for each worker: more than it can do', count, 600)
   .option('--interval <seconds>', 'of the targets', count, 5)
   .option('--duration <seconds>', 'how long each run is; a multiple of the interval', count, 20)
   .option('--warm-up <seconds>', 'without limits, before the first run', count, 15)
@@ -257,4 +258,13 @@ program
     show(await verifyBench({ rows, targets, runs, onProgress }), json);
   });
 
-await program.parseAsync();
+endChildrenOnSignal();
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What is not installed, or does not fit together, is told in a sentence; what went wrong, with all there is to know.
+  process.stderr.write(
+    `${error instanceof Error && error.constructor !== Error ? error.stack : (error as Error).message}\n`,
+  );
+  process.exitCode = 1;
+}

@@ -9,6 +9,7 @@ const TICKS_PER_SECOND = 100;
 
 interface ProcessTimes {
   readonly parent: number;
+  readonly session: number;
   /** Of the process itself. */
   readonly ownTicks: number;
   /** Of those of its children that have ended and been waited for, and of theirs. */
@@ -38,16 +39,30 @@ export function cpuSecondsOfTree(root: number): number {
 }
 
 function descendantsOf(root: number): ProcessTimes[] {
-  const all = new Map<number, ProcessTimes>();
-  for (const name of readdirSync('/proc')) {
-    const times = /^\d+$/.test(name) ? timesOf(Number(name)) : undefined;
-    if (times !== undefined) all.set(Number(name), times);
-  }
+  const all = allTimes();
   const isDescendant = (pid: number): boolean => {
     const parent = all.get(pid)?.parent;
     return parent !== undefined && (parent === root || isDescendant(parent));
   };
   return [...all].flatMap(([pid, times]) => (isDescendant(pid) ? [times] : []));
+}
+
+/** Those that it has started and that are in its session still; none where there is no /proc. */
+export function childrenOf(pid: number): number[] {
+  const session = timesOf(pid)?.session;
+  if (session === undefined) return [];
+  return [...allTimes()].flatMap(([child, times]) =>
+    times.parent === pid && times.session === session ? [child] : [],
+  );
+}
+
+function allTimes(): Map<number, ProcessTimes> {
+  const all = new Map<number, ProcessTimes>();
+  for (const name of readdirSync('/proc')) {
+    const times = /^\d+$/.test(name) ? timesOf(Number(name)) : undefined;
+    if (times !== undefined) all.set(Number(name), times);
+  }
+  return all;
 }
 
 /** Undefined where there is no such process (any more). */
@@ -60,7 +75,7 @@ function timesOf(pid: number): ProcessTimes | undefined {
     .map(Number);
   if (fields === undefined) return undefined;
   const field = (number: number) => fields[number - 3] ?? Number.NaN;
-  return { parent: field(4), ownTicks: field(14) + field(15), endedTicks: field(16) + field(17) };
+  return { parent: field(4), session: field(6), ownTicks: field(14) + field(15), endedTicks: field(16) + field(17) };
 }
 
 function readProc(path: string): string | undefined {

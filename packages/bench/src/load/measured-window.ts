@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { cpuSecondsOf, cpuSecondsOfTree, machineSeconds } from './cpu-time.ts';
-import { type LedgerFigures, ledgerOf, windowOf } from './ledger-window.ts';
+import { type LedgerFigures, ledgerOf, type Window, windowOf } from './ledger-window.ts';
 import { watchMemory } from './resident-memory.ts';
 import type { System } from './system.ts';
 
@@ -17,6 +17,7 @@ export interface WindowOptions {
 }
 
 export interface MeasuredWindow {
+  readonly window: Window;
   readonly rate: number;
   readonly ticksExpected: number;
   readonly ledger: LedgerFigures;
@@ -68,6 +69,7 @@ export async function measureWindow(system: System, options: WindowOptions): Pro
   const percent = (seconds: number) => (100 * seconds) / (after.all - before.all);
   const known = used('worker') + used('coordinator') + used('postgres') + used('site') + used('idle');
   return {
+    window,
     rate: targets / intervalS,
     ticksExpected,
     ledger,

@@ -36,16 +36,16 @@ export function makeCpuLimit(percent: number): CpuLimit {
   } catch (error) {
     throw cannotLimit(`${folder}: ${(error as Error).message}`);
   }
-  return {
-    hold: (pid) => set('cgroup.procs', pid),
-    [Symbol.dispose]() {
-      // A group with processes cannot be removed; those that still run go back to where all are.
-      for (const pid of readFileSync(join(folder, 'cgroup.procs'), 'latin1').split('\n').filter(Boolean)) {
-        writeFileSync(join(root, 'cgroup.procs'), pid);
-      }
-      rmdirSync(folder);
-    },
+  const remove = () => {
+    process.off('exit', remove);
+    // A group with processes cannot be removed; those that still run go back to where all are.
+    for (const pid of readFileSync(join(folder, 'cgroup.procs'), 'latin1').split('\n').filter(Boolean)) {
+      writeFileSync(join(root, 'cgroup.procs'), pid);
+    }
+    rmdirSync(folder);
   };
+  process.on('exit', remove); // that of a benchmark which is told to stop
+  return { hold: (pid) => set('cgroup.procs', pid), [Symbol.dispose]: remove };
 }
 
 export function canLimitCpu(): boolean {

@@ -64,7 +64,7 @@ export async function scaleOut(options: ScaleOutOptions): Promise<Report> {
     for (let run = 1; run <= runs; run++) {
       const window = await measureWindow(system, { targets, intervalS, durationS, onProgress: () => undefined });
       windows.push(window);
-      rates.push(await ratesOf(system, durationS));
+      rates.push(await ratesOf(system, window));
       onProgress(
         `${count} workers, run ${run} of ${runs}: ${Math.round(window.ledger.carriedOut / durationS)} checks/s, machine ${Math.round(window.machinePercent.idle)} % idle`,
       );
@@ -102,15 +102,16 @@ export async function scaleOut(options: ScaleOutOptions): Promise<Report> {
   };
 }
 
-/** Checks a second of each worker, in the window that has just ended. */
-async function ratesOf(system: System, durationS: number): Promise<number[]> {
-  const { rows } = await system.server.pool.query<{ n: number }>(
-    `SELECT count(*)::integer AS n FROM check_results
-     WHERE started_at >= now() - $1 * interval '1 second' AND worker_id IS NOT NULL
+/** Checks a second of each worker. */
+async function ratesOf(system: System, { window: { from, until } }: MeasuredWindow): Promise<number[]> {
+  const { rows } = await system.server.pool.query<{ rate: number }>(
+    `SELECT count(*) / extract(epoch FROM $2::timestamptz - $1::timestamptz)::float8 AS rate
+     FROM check_results
+     WHERE scheduled_at >= $1 AND scheduled_at < $2 AND started_at IS NOT NULL
      GROUP BY worker_id`,
-    [durationS],
+    [from, until],
   );
-  return rows.map(({ n }) => n / durationS);
+  return rows.map(({ rate }) => rate);
 }
 
 function rowOf({ workers, windows, together, slowest, fastest }: Measured): Record<string, number | string> {
