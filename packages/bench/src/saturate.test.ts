@@ -21,7 +21,7 @@ it('bench saturate tells the rate, and who used the machine', async () => {
   const report = await saturate({
     workers: 1,
     intervalS: 1,
-    fromRate: 10,
+    fromRate: 20,
     atMostRate: 20,
     trialS: 1,
     durationS: 1,

@@ -10,7 +10,7 @@ const installed = isInstalled('prometheus') && isInstalled('prometheus-blackbox-
 (installed ? it : it.skip)(
   'bench peers has both check the same targets',
   async () => {
-    const options = { targets: 20, intervalS: 1, durationS: 3, warmUpS: 3, runs: 1, secure: true };
+    const options = { targets: 20, intervalS: 1, durationS: 3, warmUpS: 2, runs: 1, secure: true };
     const report = await peers({ ...options, onProgress: () => undefined });
     const some = expect.any(Number);
     expectLoadFigures(report, {
