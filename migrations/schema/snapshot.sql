@@ -162,6 +162,11 @@ TABLE monitored_targets
   CREATE TRIGGER monitored_targets_stamp BEFORE UPDATE ON public.monitored_targets FOR EACH ROW EXECUTE FUNCTION monitored_targets_stamp()
   CREATE TRIGGER monitored_targets_updated AFTER UPDATE ON public.monitored_targets REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION monitored_targets_changed()
 
+TABLE partitions_dropping
+  name text NOT NULL
+  began_at timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+  CONSTRAINT partitions_dropping_pkey PRIMARY KEY (name)
+
 TABLE proof_start
   begins_at timestamp with time zone NOT NULL
 
@@ -196,6 +201,69 @@ VIEW results
   target_id integer
   location_id smallint
 
+TABLE rollups_daily PARTITION BY RANGE (day)
+  response_sum_us bigint NOT NULL
+  response_count integer NOT NULL
+  response_max_us integer
+  day date NOT NULL
+  target_id integer NOT NULL
+  up_ticks integer NOT NULL
+  degraded_ticks integer NOT NULL
+  down_ticks integer NOT NULL
+  missed_ticks integer NOT NULL
+  skipped_ticks integer NOT NULL
+  up_ms integer NOT NULL
+  degraded_ms integer NOT NULL
+  down_ms integer NOT NULL
+  unobserved_ms integer NOT NULL
+  skipped_ms integer NOT NULL
+  location_id smallint NOT NULL
+  response_buckets smallint[] NOT NULL
+  response_counts integer[] NOT NULL
+  CONSTRAINT rollups_daily_check CHECK ((cardinality(response_buckets) = cardinality(response_counts)))
+  CONSTRAINT rollups_daily_pkey PRIMARY KEY (target_id, location_id, day)
+
+TABLE rollups_hourly PARTITION BY RANGE (hour)
+  hour timestamp with time zone NOT NULL
+  response_sum_us bigint NOT NULL
+  response_count integer NOT NULL
+  response_max_us integer
+  target_id integer NOT NULL
+  up_ticks integer NOT NULL
+  degraded_ticks integer NOT NULL
+  down_ticks integer NOT NULL
+  missed_ticks integer NOT NULL
+  skipped_ticks integer NOT NULL
+  up_ms integer NOT NULL
+  degraded_ms integer NOT NULL
+  down_ms integer NOT NULL
+  unobserved_ms integer NOT NULL
+  skipped_ms integer NOT NULL
+  location_id smallint NOT NULL
+  response_buckets smallint[] NOT NULL
+  response_counts smallint[] NOT NULL
+  CONSTRAINT rollups_hourly_check CHECK ((cardinality(response_buckets) = cardinality(response_counts)))
+  CONSTRAINT rollups_hourly_pkey PRIMARY KEY (target_id, location_id, hour)
+
+TABLE rollups_owed
+  target_id integer NOT NULL
+  location_id smallint NOT NULL
+  since timestamp with time zone NOT NULL
+  CONSTRAINT rollups_owed_pkey PRIMARY KEY (target_id, location_id)
+  CREATE INDEX rollups_owed_since ON public.rollups_owed USING btree (since)
+
+TABLE rollups_progress
+  one boolean NOT NULL DEFAULT true
+  hours_until timestamp with time zone
+  hour_target_id integer NOT NULL DEFAULT 0
+  days_until date
+  day_target_id integer NOT NULL DEFAULT 0
+  raw_from timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
+  hourly_from date NOT NULL DEFAULT '-infinity'::date
+  daily_from date NOT NULL DEFAULT '-infinity'::date
+  CONSTRAINT rollups_progress_one_check CHECK (one)
+  CONSTRAINT rollups_progress_pkey PRIMARY KEY (one)
+
 TABLE schedules
   target_id integer NOT NULL
   location_id smallint NOT NULL
@@ -210,6 +278,7 @@ TABLE schedules
   CONSTRAINT schedules_pkey PRIMARY KEY (target_id, location_id, schedule_from)
   CONSTRAINT schedules_skip_code_check CHECK ((skip_code = ANY (ARRAY['paused'::text, 'maintenance'::text])))
   CONSTRAINT schedules_target_id_fkey FOREIGN KEY (target_id) REFERENCES monitored_targets(id)
+  CREATE TRIGGER schedules_changed_late AFTER INSERT OR UPDATE ON public.schedules FOR EACH ROW EXECUTE FUNCTION schedules_changed_late()
 
 TABLE target_changes
   target_id integer NOT NULL
@@ -253,6 +322,32 @@ BEGIN
     made := made + 1;
   END LOOP;
   RETURN made;
+END
+$function$
+
+CREATE OR REPLACE FUNCTION public.ensure_rollups_partitions(day date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  month date := date_trunc('month', day::timestamp)::date;
+  year date := date_trunc('year', day::timestamp)::date;
+  partition text;
+BEGIN
+  partition := 'rollups_hourly_' || to_char(month, 'YYYYMM');
+  IF NOT EXISTS (SELECT FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+                 WHERE inhparent = 'rollups_hourly'::regclass AND relname = partition) THEN
+    EXECUTE format('CREATE TABLE %I (LIKE rollups_hourly INCLUDING ALL)', partition);
+    EXECUTE format('ALTER TABLE rollups_hourly ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', partition,
+      month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+  END IF;
+  partition := 'rollups_daily_' || to_char(year, 'YYYY');
+  IF NOT EXISTS (SELECT FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+                 WHERE inhparent = 'rollups_daily'::regclass AND relname = partition) THEN
+    EXECUTE format('CREATE TABLE %I (LIKE rollups_daily INCLUDING ALL)', partition);
+    EXECUTE format('ALTER TABLE rollups_daily ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', partition,
+      year, (year + interval '1 year')::date);
+  END IF;
 END
 $function$
 
@@ -505,6 +600,22 @@ CREATE OR REPLACE FUNCTION public.packed_signed(number bigint)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN packed_number(CASE WHEN (number < 0) THEN (('-2'::integer * number) - 1) ELSE (2 * number) END)
+
+CREATE OR REPLACE FUNCTION public.schedules_changed_late()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF NEW.schedule_from < date_bin('1 hour', clock_timestamp(), to_timestamp(0))
+     OR NEW.schedule_from < (SELECT hours_until + CASE WHEN hour_target_id > 0 THEN interval '1 hour' ELSE interval '0' END
+                             FROM rollups_progress) THEN
+    INSERT INTO rollups_owed (target_id, location_id, since)
+    VALUES (NEW.target_id, NEW.location_id, date_bin('1 hour', NEW.schedule_from, to_timestamp(0)))
+    ON CONFLICT (target_id, location_id) DO UPDATE SET since = least(rollups_owed.since, excluded.since);
+  END IF;
+  RETURN NULL;
+END
+$function$
 
 CREATE OR REPLACE FUNCTION public.tick_at_or_before(target_id integer, interval_s integer, moment timestamp with time zone)
  RETURNS timestamp with time zone

@@ -26,6 +26,7 @@ import { CoordinatorMetrics } from './metrics/coordinator-metrics.ts';
 import { FleetWatch } from './metrics/fleet-watch.ts';
 import { PartitionKeeper } from './partitions/partition-keeper.ts';
 import { LedgerAuditor } from './proof/ledger-auditor.ts';
+import { RollupBuilder } from './rollups/rollup-builder.ts';
 import { LeaseSync, Reclaimer } from './schedule/lease-keeper.ts';
 import { LocationWatch } from './schedule/location-watch.ts';
 import { MaintenanceFollower } from './schedule/maintenance-follower.ts';
@@ -53,12 +54,12 @@ export class CoordinatorProcess {
   constructor(config: CoordinatorConfig, logger: Logger, rules: TargetRules) {
     this.#config = config;
     this.#logger = logger;
-    // For readiness and the proof: all that moves the schedule runs on the leader's own connection.
+    // For readiness, the proof and rollups: all that moves the schedule runs on the leader's own connection.
     this.#pool = openPool({
       connectionString: config.databaseUrl,
       pooler: config.pooler,
       applicationName: 'everytick coordinator',
-      max: 2,
+      max: 3,
       onIdleError: (error) => logger.warn({ err: error }, 'lost a database connection'),
     });
     this.#schema = new SchemaWatch(this.#pool);
@@ -154,6 +155,7 @@ export class CoordinatorProcess {
       [new FleetWatch(this.#pool, this.#metrics.leader), fleetChanged],
       [new RequestSweeper(), new Nudge()],
       [this.#auditor(), new Nudge()],
+      [new RollupBuilder({ pool: this.#pool, logger: this.#logger }), new Nudge()],
       [new Waker(() => this.#metrics.notified()), this.#leasesChanged],
     ];
     await Promise.all(duties.map(([duty, nudge]) => perform(duty, session, nudge, this.#logger)));

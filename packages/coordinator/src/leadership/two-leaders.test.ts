@@ -7,6 +7,7 @@ import { createTestDatabase, proveLedger, resultOf, type TestDatabase } from '@e
 import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import { PartitionKeeper } from '../partitions/partition-keeper.ts';
+import { RollupBuilder } from '../rollups/rollup-builder.ts';
 import { LeaseSync, Reclaimer } from '../schedule/lease-keeper.ts';
 import { MaintenanceFollower } from '../schedule/maintenance-follower.ts';
 import { PassedTicks, SkippedTicks } from '../schedule/settler.ts';
@@ -41,6 +42,7 @@ async function pretendToLead(url: string, tally: Tally, until: number): Promise<
       tally.counts.reclaimed += requeued + missed;
     },
   };
+  const pool = openPool({ connectionString: url, applicationName: 'the pool of a second leader', max: 1 });
   const duties: Duty[] = [
     new PartitionKeeper(2, () => undefined, logger),
     new LeaseSync(observer, () => undefined, logger),
@@ -48,6 +50,7 @@ async function pretendToLead(url: string, tally: Tally, until: number): Promise<
     new PassedTicks(observer, logger),
     new SkippedTicks(),
     new MaintenanceFollower(() => undefined, logger),
+    new RollupBuilder({ pool, logger }),
     new Waker(() => tally.counts.notified++),
   ];
   const perform = async (duty: Duty) => {
@@ -59,6 +62,7 @@ async function pretendToLead(url: string, tally: Tally, until: number): Promise<
   };
   await Promise.all(duties.map(perform));
   await client.end();
+  await pool.end();
 }
 
 async function edit(database: TestDatabase, until: number): Promise<number> {

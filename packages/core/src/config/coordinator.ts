@@ -4,6 +4,7 @@ import { variablesOf } from '../configuration/scopes.ts';
 import { apiSettings } from './api.ts';
 import { configurationSettings } from './configuration-path.ts';
 import { type DatabaseConfig, readDatabaseConfig } from './database.ts';
+import { retentionSettings } from './retention.ts';
 import { type Environment, integerSetting, readSettings, readTogether } from './setting.ts';
 import { statusSettings } from './status.ts';
 import { targetMetricsSettings } from './target-metrics.ts';
@@ -24,6 +25,7 @@ export const coordinatorSettings = {
     { min: 60, max: 604_800, defaultValue: 900, unit: 'seconds' },
     'How far back each of these proofs reaches.',
   ),
+  ...retentionSettings,
   ...configurationSettings,
   ...apiSettings,
   ...targetMetricsSettings,
