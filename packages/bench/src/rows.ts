@@ -79,6 +79,8 @@ export async function rowsBench({ targets, ticks, onProgress }: RowsOptions): Pr
     );
     await pool.end();
     const whileWritten = await sizes(client, written);
+    // As the leading coordinator does when a day is over; these are not.
+    await client.query(fullPagesSql);
     await client.query('REINDEX TABLE check_results');
     const afterwards = await sizes(client, written);
     rows.push({
@@ -105,6 +107,14 @@ const targetsSql = (targets: number) => `
   INSERT INTO leases (target_id, location_id, interval_s, schedule_from, first_tick, next_fire_at)
     SELECT target_id, 1, interval_s, schedule_from, first_tick, first_tick FROM schedules;
   ANALYZE leases`;
+
+const fullPagesSql = `
+  DO $$ DECLARE key text; BEGIN
+    FOR key IN SELECT indexrelid::regclass FROM pg_index JOIN pg_inherits ON inhrelid = indrelid
+               WHERE inhparent = 'check_results'::regclass AND indisprimary LOOP
+      EXECUTE format('ALTER INDEX %s SET (fillfactor = 100)', key);
+    END LOOP;
+  END $$`;
 
 async function sizes(client: pg.Client, written: number): Promise<{ heap: number; indexes: number }> {
   const { rows } = await client.query<{ heap: number; indexes: number }>(

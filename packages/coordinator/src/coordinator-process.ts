@@ -24,6 +24,7 @@ import { type Duty, Nudge, perform } from './leadership/duty.ts';
 import { type LeaderSession, Leadership } from './leadership/leadership.ts';
 import { CoordinatorMetrics } from './metrics/coordinator-metrics.ts';
 import { FleetWatch } from './metrics/fleet-watch.ts';
+import { DayKeyPacker } from './partitions/day-key-packer.ts';
 import { PartitionKeeper } from './partitions/partition-keeper.ts';
 import { LedgerAuditor } from './proof/ledger-auditor.ts';
 import { RollupBuilder } from './rollups/rollup-builder.ts';
@@ -146,6 +147,7 @@ export class CoordinatorProcess {
     const fleetChanged = new Nudge();
     const duties: [Duty, Nudge][] = [
       [new PartitionKeeper(this.#config.partitionDaysAhead, () => fleetChanged.nudge(), this.#logger), new Nudge()],
+      [new DayKeyPacker({ connectionString: this.#config.listenUrl, logger: this.#logger }), new Nudge()],
       [new LeaseSync(this.#metrics, () => this.#leasesChanged.nudge(), this.#logger), this.#targetsChanged],
       [new Reclaimer(this.#metrics, this.#logger), new Nudge()],
       [new PassedTicks(this.#metrics, this.#logger), new Nudge()],

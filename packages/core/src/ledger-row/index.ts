@@ -1,1 +1,2 @@
+export * from './day-keys.ts';
 export * from './measurements.ts';
