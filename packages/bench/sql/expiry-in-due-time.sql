@@ -26,6 +26,6 @@ WITH closed AS (
   WHERE l.target_id = r.target_id AND l.location_id = 1 AND l.epoch = r.epoch
   RETURNING l.target_id, l.tick
 )
-INSERT INTO check_results (scheduled_at, started_at, target_id, location_id, worker_id, outcome, http_status, response_time_us)
-SELECT tick - interval '1 hour', tick - interval '1 hour', target_id, 1, 1, 'up', 200, 1000 FROM closed
+INSERT INTO check_results (scheduled_at, target_id, location_id, outcome, response_time_us, measured)
+SELECT tick - interval '1 hour', target_id, 1, 'up', 1000, '\x0700000001' FROM closed
 ON CONFLICT DO NOTHING RETURNING target_id

@@ -106,7 +106,7 @@ export async function scaleOut(options: ScaleOutOptions): Promise<Report> {
 async function ratesOf(system: System, { window: { from, until } }: MeasuredWindow): Promise<number[]> {
   const { rows } = await system.server.pool.query<{ rate: number }>(
     `SELECT count(*) / extract(epoch FROM $2::timestamptz - $1::timestamptz)::float8 AS rate
-     FROM check_results
+     FROM results
      WHERE scheduled_at >= $1 AND scheduled_at < $2 AND started_at IS NOT NULL
      GROUP BY worker_id`,
     [from, until],

@@ -1,4 +1,4 @@
-// Where the others store their results: a table narrower than our ledger, with the same key, filled by one statement for a
+// Where the others store their results: a table about as wide as our ledger, with a key like it, filled by one statement for a
 // batch.
 
 import type pg from 'pg';

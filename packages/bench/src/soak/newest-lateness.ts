@@ -31,7 +31,7 @@ export function newestLateness(pool: pg.Pool, from: Date): NewestLateness {
       const parts = [...blocks].filter(([partition, count]) => count > (begin.get(partition) ?? 0));
       const newest = parts.map(
         ([partition]) =>
-          `SELECT scheduled_at, started_at, outcome, ticks FROM ${partition} WHERE ctid >= '(${Math.max(0, (begin.get(partition) ?? 0) - 1)},0)'`,
+          `SELECT scheduled_at, measured, outcome, ticks FROM ${partition} WHERE ctid >= '(${Math.max(0, (begin.get(partition) ?? 0) - 1)},0)'`,
       );
       history.push(blocks);
       const period = [since, until];
@@ -47,7 +47,7 @@ export function newestLateness(pool: pg.Pool, from: Date): NewestLateness {
                 coalesce(sum(ticks) FILTER (WHERE outcome = 'missed'), 0)::integer AS missed,
                 percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY lateness) AS of_most,
                 max(lateness)::float8 AS max
-         FROM (SELECT *, extract(epoch FROM started_at - scheduled_at)::float8 * 1000 AS lateness
+         FROM (SELECT *, lateness_us_of(measured) / 1000::float8 AS lateness
                FROM (${newest.join(' UNION ALL ')}) AS part) AS result
          WHERE scheduled_at >= $1 AND scheduled_at < $2`,
         period,

@@ -33,7 +33,7 @@ export async function stageFigures(pool: pg.Pool, stage: Stage, from: Date, unti
             (count(*) FILTER (WHERE outcome = 'up' AND w.name LIKE 'new-%'))::integer AS by_new,
             round(coalesce(percentile_cont(0.99) WITHIN GROUP (ORDER BY lateness), 0)::numeric, 1)::float8 AS lateness_p99_ms,
             round(coalesce(max(lateness), 0)::numeric, 1)::float8 AS lateness_max_ms
-     FROM (SELECT *, lateness_us_of(measured) / 1000.0 AS lateness FROM check_results) AS result
+     FROM (SELECT *, extract(epoch FROM started_at - scheduled_at) * 1000 AS lateness FROM results) AS result
      LEFT JOIN workers AS w ON w.id = worker_id
      WHERE scheduled_at >= $1 AND scheduled_at < $2`,
     [from, until],
