@@ -6,6 +6,9 @@
 
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { holdHeap } from './heap-size.ts';
 
+// They live for months, and there are many of them.
+if (process.argv[2] === 'worker' || process.argv[2] === 'coordinator') holdHeap();
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/node-compile-cache', import.meta.url)));
 await import('./everytick.ts');

@@ -12,6 +12,7 @@ import {
 } from '@everytick/core';
 import { WorkerProcess } from '@everytick/worker';
 import { Command } from 'commander';
+import { growYoungGeneration } from '../heap-size.ts';
 import { switchLogLevelOnSignal } from '../log-level-signal.ts';
 import { attachToParent } from '../parent-process.ts';
 import { onShutdown, reportShutdownFailuresTo } from '../shutdown.ts';
@@ -51,5 +52,6 @@ ${settingsHelp(Object.values(settings))}`,
       onShutdown('worker', [], () => worker.stop(), config.drainTimeoutMs + 5_000);
       attachToParent(await worker.serve());
       await worker.run();
+      growYoungGeneration();
     });
 }

@@ -9,6 +9,7 @@
 // seconds, and then throws. A log is worth neither: here memory is bounded by what may wait, the caller never waits, and
 // the end of the process waits for half a second.
 
+import { getCompileCacheDir } from 'node:module';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LogLines, LogThreadData } from './log-thread.ts';
@@ -48,6 +49,9 @@ export class LogDestination {
     this.#thread = new Worker(new URL(`./log-thread${extname(import.meta.url)}`, import.meta.url), {
       name: 'log',
       execArgv: [],
+      // What Node.js keeps of code it has compiled is for the thread as well; it does not learn of it otherwise, and would load
+      // the compiler of its own sources once more.
+      env: { ...process.env, ...compileCache() },
       workerData: { descriptor, pretty, done: this.#done } satisfies LogThreadData,
     });
     this.#thread.unref();
@@ -127,4 +131,9 @@ export class LogDestination {
       Atomics.wait(this.#done, 0, Atomics.load(this.#done, 0), leftMs);
     }
   };
+}
+
+function compileCache(): NodeJS.ProcessEnv {
+  const directory = getCompileCacheDir();
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
 }

@@ -11,7 +11,6 @@
 
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { prettyFactory } from 'pino-pretty';
 
 export interface LogThreadData {
   readonly descriptor: number;
@@ -30,8 +29,13 @@ const askAgainMs = 20;
 
 const { descriptor, pretty, done } = workerData as LogThreadData;
 const output = openOwnEnd(descriptor);
+// Loaded where it is wanted: in a process that lives for months it would be 10 MB for nothing.
 const prettify = pretty
-  ? prettyFactory({ translateTime: 'SYS:HH:MM:ss.l', ignore: 'pid,hostname', colorize: true })
+  ? (await import('pino-pretty')).prettyFactory({
+      translateTime: 'SYS:HH:MM:ss.l',
+      ignore: 'pid,hostname',
+      colorize: true,
+    })
   : null;
 const waiting: LogLines[] = [];
 /** What is left of the first of them; null: it has not been begun. */
