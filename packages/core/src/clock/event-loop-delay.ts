@@ -5,7 +5,7 @@
 // it knows how long delays were, not when.
 //
 // A delay begins when the timer was due, not when whatever held the loop up began: what is seen of it is shorter by up to
-// one period, and what is shorter than a period may not be seen at all. That is the resolution: 10 ms.
+// one period, and what is shorter than a period may not be seen at all. That is the resolution: 10 ms unless told otherwise.
 
 import { DelayHistory } from './delay-history.ts';
 
@@ -25,8 +25,15 @@ export class EventLoopDelay {
   #slotMs = 0;
   #slotEndsAt = performance.now() + SLOT_MS;
   #sampledAt = performance.now();
-  readonly #history = new DelayHistory(Math.ceil(MEMORY_MS / (PERIOD_MS + NOTABLE_MS)));
-  readonly #timer = setInterval(() => this.#sample(), PERIOD_MS);
+  readonly #periodMs: number;
+  readonly #history: DelayHistory;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(periodMs = PERIOD_MS) {
+    this.#periodMs = periodMs;
+    this.#history = new DelayHistory(Math.ceil(MEMORY_MS / (periodMs + NOTABLE_MS)));
+    this.#timer = setInterval(() => this.#sample(), periodMs);
+  }
 
   /** The 99th percentile since the last call, in milliseconds. */
   takeP99Ms(): number {
@@ -50,7 +57,7 @@ export class EventLoopDelay {
   /** For how long the event loop stood still in all since a moment of `performance.now()`; what is short does not count. */
   stalledMsSince(sinceMs: number): number {
     const now = performance.now();
-    const running = now - this.#sampledAt - PERIOD_MS;
+    const running = now - this.#sampledAt - this.#periodMs;
     return this.#history.sumMs(sinceMs, STALL_MS) + (running >= STALL_MS ? this.#overdueMs(sinceMs, now) : 0);
   }
 
@@ -61,14 +68,14 @@ export class EventLoopDelay {
   /** The same for the delay that is not over: the sample is due, and whoever asks comes before it. */
   #overdueMs(sinceMs: number, untilMs: number): number {
     const now = performance.now();
-    const dueAt = this.#sampledAt + PERIOD_MS;
+    const dueAt = this.#sampledAt + this.#periodMs;
     if (now - dueAt < NOTABLE_MS) return 0;
     return Math.max(0, Math.min(now, untilMs) - Math.max(dueAt, sinceMs));
   }
 
   #sample(): void {
     const now = performance.now();
-    const delayMs = Math.max(0, now - this.#sampledAt - PERIOD_MS);
+    const delayMs = Math.max(0, now - this.#sampledAt - this.#periodMs);
     this.#slotMs = Math.max(this.#slotMs, delayMs);
     if (now >= this.#slotEndsAt) this.#endSlot();
     if (delayMs >= NOTABLE_MS) this.#history.add(now - delayMs, now);

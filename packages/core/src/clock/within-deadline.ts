@@ -1,16 +1,13 @@
 // Waiting for no longer than one is willing to.
 
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** The promise's value, or undefined if it has not settled in time. Leaves no timer behind. */
-export async function withinDeadline<Value>(
+export function withinDeadline<Value>(
   promise: Promise<Value> | undefined,
   timeoutMs: number,
 ): Promise<Value | undefined> {
-  const cancel = new AbortController();
-  try {
-    return await Promise.race([promise, delay(timeoutMs, undefined, { signal: cancel.signal })]);
-  } finally {
-    cancel.abort();
-  }
+  if (promise === undefined) return Promise.resolve(undefined);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(undefined), timeoutMs);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

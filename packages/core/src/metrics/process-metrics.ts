@@ -25,8 +25,14 @@ export interface ProcessState {
   readonly eventLoopDelayMs: () => number | undefined;
 }
 
+/**
+ * How often prom-client's own series of how late the event loop is are sampled: at its default of 10 ms that would wake a
+ * process, however idle, a hundred times a second. `everytick_event_loop_delay_seconds` is the series to look at.
+ */
+const EVENT_LOOP_LAG_PERIOD_MS = 1_000;
+
 export function exposeProcess(registry: Registry, state: ProcessState): void {
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_LAG_PERIOD_MS });
   new Gauge({
     name: 'everytick_build_info',
     help: 'What runs here; the value is always 1.',
