@@ -12,8 +12,10 @@
 -- $7 is a lower bound for the index scan: while a transaction somewhere keeps vacuum from its work, it would otherwise walk
 -- over all dead entries since, at every claim. Workers look without a bound every few seconds.
 --
--- The row that carries the clock comes back even when nothing was claimed. Beside the clock it says when the first tick
--- beyond the horizon is due, as of before this claim, so that a worker can do without being woken.
+-- The row that carries the clock comes last, and even when nothing was claimed. Beside the clock it says when the first tick
+-- beyond the horizon is due, as of before this claim, so that a worker can do without being woken. A row of its own: three
+-- numbers with each of the others cost 2.4 us a check to write. And date_part, not extract, which makes a numeric first
+-- (0.25 us a number, for the same double).
 --
 -- Commits without waiting for the disk. A crash of the server may undo a claim together with the missed rows it wrote:
 -- the ticks are due again, and finishing compares the tick besides the epoch, so the ledger stays right. In return a
@@ -78,24 +80,29 @@ WITH claimed AS (
   WHERE c.passed_from IS NOT NULL
   ON CONFLICT DO NOTHING
 )
-SELECT extract(epoch FROM now())::float8 * 1000,
-       extract(epoch FROM clock_timestamp())::float8 * 1000,
-       extract(epoch FROM (
+SELECT NULL::float8,
+       NULL::float8,
+       NULL::float8,
+       target_id,
+       epoch,
+       date_part('epoch', open_tick) * 1000,
+       date_part('epoch', next_fire_at) * 1000,
+       coalesce(passed_ticks, 0),
+       url,
+       timeout_ms,
+       match_pattern,
+       options::text,
+       name
+FROM claimed
+UNION ALL
+SELECT date_part('epoch', now()) * 1000,
+       date_part('epoch', clock_timestamp()) * 1000,
+       date_part('epoch', (
          SELECT next_fire_at
          FROM leases
          WHERE location_id = $1::smallint AND next_fire_at > now() + $3::integer * interval '1 millisecond'
          ORDER BY next_fire_at
          LIMIT 1
-       ))::float8 * 1000,
-       c.target_id,
-       c.epoch,
-       extract(epoch FROM c.open_tick)::float8 * 1000,
-       extract(epoch FROM c.next_fire_at)::float8 * 1000,
-       coalesce(c.passed_ticks, 0),
-       c.url,
-       c.timeout_ms,
-       c.match_pattern,
-       c.options::text,
-       c.name
+       )) * 1000,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM (SELECT set_config('synchronous_commit', 'off', true)) AS always
-LEFT JOIN claimed AS c ON true

@@ -34,9 +34,10 @@ export interface PostgresSchedulerOptions {
   readonly leaseMarginMs: number;
 }
 
+/** The clock is in the last row, which has nothing else. */
 type ClaimRow = [
-  startMs: number,
-  endMs: number,
+  startMs: number | null,
+  endMs: number | null,
   nextDueAtMs: number | null,
   targetId: number | null,
   epoch: number,
@@ -108,8 +109,8 @@ export class PostgresScheduler implements WorkScheduler {
     const sample: ClockSample = {
       sentAtMonotonicMs,
       receivedAtMonotonicMs,
-      databaseStartMs: last[0],
-      databaseEndMs: last[1],
+      databaseStartMs: last[0] as number,
+      databaseEndMs: last[1] as number,
     };
     this.clock.observe(sample);
 
