@@ -7,6 +7,15 @@
 // turn of its own: waking up, and code and data that are not in the processor's caches. So the timer is set for the next of
 // the moments that are some milliseconds apart (`beatMs`), and what has become due by then begins together. Nothing begins
 // before its instant.
+//
+// But checks that begin together also wait for each other, and that is in what they measure. A worker at 400 checks/s of a
+// page over loopback, two side by side under the same load, medians of four windows of 12 s (AMD EPYC x 2, others at work):
+//
+//   beat    CPU     lateness p50   response time p50
+//    1 ms   1        0.9 ms         0.33 ms
+//    2 ms   0.96     1.4 ms         0.37 ms
+//    4 ms   0.91     2.5 ms         0.6 ms
+//    5 ms   0.90     3.2 ms         0.8 ms
 
 import type { ClaimedCheck } from '@everytick/core';
 

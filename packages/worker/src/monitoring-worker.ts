@@ -96,7 +96,7 @@ const CLAIM_GAP_MS = 20;
  */
 const UNASKED_LEAD_MS = 100;
 /** What becomes due within so long begins together. */
-const BEAT_MS = 1;
+const BEAT_MS = 2;
 /** A check that is to begin later than this beyond the horizon was claimed under a clock that has jumped since. */
 const ABSURD_DELAY_MS = 5_000;
 const RETRY_MIN_MS = 100;
