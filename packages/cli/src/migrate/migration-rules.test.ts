@@ -1,11 +1,8 @@
-// The rules of migrations/README.md, for the files that are there and for files that break them.
+// The rules of migrations/README.md that squawk does not know, for the files that are there and for files that break them. What
+// squawk has to say: packages/testing/src/migration-lint.
 
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultMigrationsDir, type MigrationFile, parseMigration, readMigrations } from './migrations.ts';
 
@@ -92,66 +89,5 @@ describe('a file that breaks the rules', () => {
     '-- no-transaction\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_b ON a (b);',
   ])('%j is in order', (sql) => {
     expect(read(sql)).toEqual([]);
-  });
-});
-
-describe('squawk', () => {
-  interface Finding {
-    readonly file: string;
-    readonly line: number;
-    readonly rule_name: string;
-  }
-
-  const squawk = join(dirname(createRequire(import.meta.url).resolve('squawk-cli/package.json')), 'js/bin/squawk');
-
-  async function findings(paths: readonly string[]): Promise<string[]> {
-    const options = ['--config', join(defaultMigrationsDir, 'squawk.toml'), '--reporter', 'json'];
-    const found = await promisify(execFile)(process.execPath, [squawk, ...options, ...paths]).catch(
-      (error: Error & { stdout?: string }) => {
-        if (error.stdout?.startsWith('[')) return { stdout: error.stdout };
-        throw error;
-      },
-    );
-    return (JSON.parse(found.stdout) as Finding[]).map(
-      ({ file, line, rule_name }) => `${basename(file)}:${line + 1} ${rule_name}`,
-    );
-  }
-
-  it('has nothing to say that is not explained in squawk.toml', async () => {
-    const applied: Record<string, string[]> = {
-      // Before the first release: nobody had a ledger that was worth waiting for. No file after 0005 gets an exception here;
-      // one that needs it says so beside the statement, with its reason: -- squawk-ignore <rule>
-      '0002': ['constraint-missing-not-valid', 'require-concurrent-index-creation'],
-      '0005': ['constraint-missing-not-valid', 'adding-serial-primary-key-field'],
-    };
-    const unexplained = (await findings(files.map(({ path }) => path))).filter(
-      (finding) => !applied[finding.slice(0, 4)]?.includes(finding.split(' ')[1] ?? ''),
-    );
-    expect(unexplained).toEqual([]);
-  });
-
-  it('notices what would stop the workers', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'everytick-migrations-'));
-    const path = join(dir, '0006_example.sql');
-    await writeFile(
-      path,
-      [
-        "SET LOCAL lock_timeout = '5s';",
-        'CREATE INDEX check_results_worker ON check_results (worker_id);',
-        'ALTER TABLE leases ALTER COLUMN epoch TYPE bigint;',
-        'ALTER TABLE monitored_targets DROP COLUMN labels;',
-        'ALTER TABLE monitored_targets RENAME COLUMN url TO address;',
-        'ALTER TABLE leases ALTER COLUMN skip_from SET NOT NULL;',
-      ].join('\n'),
-    );
-    const found = await findings([path]);
-    await rm(dir, { recursive: true });
-    expect(found).toEqual([
-      '0006_example.sql:2 require-concurrent-index-creation',
-      '0006_example.sql:3 changing-column-type',
-      '0006_example.sql:4 ban-drop-column',
-      '0006_example.sql:5 renaming-column',
-      '0006_example.sql:6 adding-not-nullable-field',
-    ]);
   });
 });
