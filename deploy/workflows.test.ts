@@ -128,6 +128,18 @@ it('the test matrix installs the Debian packages that .ci/run does', () => {
   expect(read('.github/workflows/ci.yml')).toContain(` --no-install-recommends ${packages}\n`);
 });
 
+it('CI has the image tested by root, who alone can, and does not let it be skipped', () => {
+  const tested = scripts.filter(({ run }) => run.includes('deploy/docker/image.test.ts'));
+  expect(tested).toEqual([
+    {
+      name: 'ci.yml image',
+      run: expect.stringMatching(
+        /sudo env .*TEST_IMAGE=required npx --yes pnpm@12 test deploy\/docker\/image\.test\.ts/,
+      ),
+    },
+  ]);
+});
+
 it('CI has every PostgreSQL from the oldest that migrations are checked for to the newest that tests run on', () => {
   const { jobs: ci } = parse(read('.github/workflows/ci.yml')) as {
     jobs: { test: { strategy: { matrix: { postgres: number[] } } } };
