@@ -1,18 +1,38 @@
 // How many workers there are: by slots in use and lateness, never by CPU, and by one autoscaler alone.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { IScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
+import { parse } from 'yaml';
 import { exportedMetrics } from '../prometheus/exported-metrics.ts';
 import { parseQuery } from '../prometheus/promql.ts';
 import { anyHelm, helms, render, type Values } from './chart.ts';
+import { chartPath } from './helm.ts';
 import { type KubernetesObject, ofKind } from './kubernetes-objects.ts';
 
 const describeWithHelm = helms.length > 0 ? describe : describe.skip;
 
 const hpa = { minReplicas: 3, maxReplicas: 20, hpa: { enabled: true } };
 const keda = { minReplicas: 3, maxReplicas: 20, keda: { enabled: true, serverAddress: 'http://prometheus:9090' } };
+
+const readme = readFileSync(join(chartPath, 'README.md'), 'utf8');
+
+/** For the Prometheus adapter, as it would ask Prometheus for the pods of a namespace. */
+const adapterRules = (
+  parse(/^rules:\n[^`]*/m.exec(readme)?.[0] ?? '') as {
+    rules: { seriesQuery: string; name?: { as: string }; metricsQuery: string }[];
+  }
+).rules.map(({ seriesQuery, name, metricsQuery }) => {
+  const [series = ''] = /^\w+/.exec(seriesQuery) ?? [];
+  const query = metricsQuery
+    .replaceAll('<<.Series>>', series)
+    .replaceAll('<<.GroupBy>>', 'pod')
+    .replaceAll('<<.LabelMatchers>>', 'namespace="monitoring"');
+  return { seriesQuery, name: name?.as ?? series, query };
+});
 
 async function scaling(worker: Values, workers: Values[] = [{ name: 'default', location: 'default' }]) {
   const objects = await render(anyHelm(), { values: { worker, workers } });
@@ -48,7 +68,7 @@ describeWithHelm('a pool of workers', () => {
         {
           type: 'Pods',
           pods: {
-            metric: { name: 'everytick_checks_in_flight' },
+            metric: { name: 'everytick_slots_in_use' },
             target: { type: 'AverageValue', averageValue: '280' },
           },
         },
@@ -104,14 +124,35 @@ describeWithHelm('a pool of workers', () => {
   it('asks for metrics that workers export', async () => {
     const ofWorkers = new Set(exportedMetrics().flatMap(({ name, on }) => (on === 'workers' ? [name] : [])));
     const { scaledObjects } = await scaling({ autoscaling: keda });
-    const { hpas } = await scaling({ autoscaling: { ...hpa, hpa: { enabled: true, latenessMetric: '' } } });
-    const queries = scaledObjects.flatMap(({ spec }) => spec.triggers.map(({ metadata }) => metadata['query'] ?? ''));
-    const asked = [
-      ...queries.flatMap((query) => parseQuery(query).selectors.map(({ metric }) => metric)),
-      ...hpas.flatMap(({ spec }) => spec?.metrics?.map(({ pods }) => pods?.metric.name ?? '') ?? []),
+    const queries = [
+      ...scaledObjects.flatMap(({ spec }) => spec.triggers.map(({ metadata }) => metadata['query'] ?? '')),
+      ...adapterRules.flatMap(({ seriesQuery, query }) => [seriesQuery, query]),
     ];
-    expect(asked.length).toBeGreaterThan(3);
+    const asked = queries.flatMap((query) => parseQuery(query).selectors.map(({ metric }) => metric));
+    expect(asked.length).toBeGreaterThan(10);
     expect(asked.filter((name) => !ofWorkers.has(name.replace(/_(bucket|count|sum)$/, '')))).toEqual([]);
+  });
+
+  it('asks an adapter with the rules of the README for what they serve', async () => {
+    const { hpas } = await scaling({ autoscaling: hpa });
+    const asked = hpas.flatMap(({ spec }) => spec?.metrics?.map(({ pods }) => pods?.metric.name) ?? []);
+    expect(asked).toEqual(adapterRules.map(({ name }) => name));
+  });
+
+  it('takes a worker that may hold no more for full, however few checks it holds under strain', async () => {
+    const { scaledObjects } = await scaling({ autoscaling: keda });
+    const slots = scaledObjects[0]?.spec.triggers[0]?.metadata['query'] ?? '';
+    for (const query of [slots, adapterRules[0]?.query ?? '']) {
+      expect(query.replaceAll(/\{[^}]*\}/g, '').replaceAll(/\s+/g, ' ')).toMatch(
+        /\(everytick_checks_in_flight \/ everytick_checks_capacity \* everytick_checks_capacity_max\)$/,
+      );
+    }
+  });
+
+  it('says from which KEDA on a fallback is taken beside a metric that is not divided', async () => {
+    const { scaledObjects } = await scaling({ autoscaling: keda });
+    expect(scaledObjects[0]?.spec.triggers.map(({ metricType }) => metricType)).toContain('Value');
+    expect(/^\| `worker\.autoscaling\.keda\.fallback` .*$/m.exec(readme)?.[0]).toContain('KEDA 2.18 or newer');
   });
 
   it('may differ from the others: one by KEDA, one by an HPA, one fixed', async () => {

@@ -9,6 +9,15 @@
 {{- end -}}
 
 {{/*
+Slots in use, of maxInFlight. A worker under strain holds fewer checks than that: one that holds 50 and may hold no more has its hands
+full, and counts as one that holds all of maxInFlight. {root, pool}
+*/}}
+{{- define "everytick.slotsQuery" -}}
+{{- $matchers := include "everytick.matchers" . -}}
+sum(everytick_checks_in_flight{ {{- $matchers -}} } / everytick_checks_capacity{ {{- $matchers -}} } * everytick_checks_capacity_max{ {{- $matchers -}} })
+{{- end -}}
+
+{{/*
 The 99th percentile of two minutes. Without a single check there is none (NaN): then it is 0, for nothing is late. Without a
 worker that is scraped there is no answer at all.
 */}}
