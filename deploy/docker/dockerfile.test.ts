@@ -32,6 +32,13 @@ describe('the image', () => {
   });
 });
 
+it('is made over the Node.js that the tests run on', () => {
+  const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
+  expect(/^ARG NODE_IMAGE=(.*)$/m.exec(dockerfile)?.[1]).toMatch(
+    new RegExp(`^node:${devDependencies['node']?.replaceAll('.', '\\.')}-slim(@sha256:[0-9a-f]{64})?$`),
+  );
+});
+
 it('sets only variables that are settings', () => {
   const known = [databaseSettings, listenSettings, coordinatorSettings, workerSettings, logSettings].flatMap(
     (settings) => Object.values(settings).map(({ variable }) => variable),
