@@ -9,7 +9,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
 import { families, linesOfTarget } from './families.ts';
 import { labelsOf } from './labels.ts';
-import type { TargetRow, TargetRows } from './target-row.ts';
+import { type TargetRow, type TargetRows, unpacked } from './target-row.ts';
 
 /** How long one piece of work may take, about. */
 const PIECE_MS = 5;
@@ -32,22 +32,25 @@ export interface Account {
 /** Ends the answer too. Rows that would make it longer than `longest` bytes are left out, from the end. */
 export async function writeAnswer(
   answer: Answer,
-  { rows, leftOut }: TargetRows,
+  { rows: packed, leftOut }: TargetRows,
   readingS: number,
   longest = LONGEST_ANSWER,
 ): Promise<void> {
   const pauses = new Pauses();
+  const rows: TargetRow[] = [];
   const labels: string[] = [];
   let bytes = 0;
-  for (const row of rows) {
+  for (const each of packed) {
+    const row = unpacked(each);
     const text = labelsOf(row);
     bytes += linesOfTarget * (Buffer.byteLength(text) + REST_OF_LINE);
     if (bytes > longest) break;
+    rows.push(row);
     labels.push(text);
     if (labels.length % 64 === 0) await pauses.ifDue();
   }
   const targets = labels.length;
-  await answer.write(accountText({ targets, truncated: leftOut + rows.length - targets, readingS }));
+  await answer.write(accountText({ targets, truncated: leftOut + packed.length - targets, readingS }));
   for (const { name, help, samples } of families) {
     let text = head(name, help);
     for (let index = 0; index < targets; index++) {
