@@ -123,29 +123,65 @@ describeWithHelm('what Prometheus scrapes', () => {
     }
   });
 
-  it('is found by the example without an operator, too', async () => {
+  interface Relabeling {
+    readonly source_labels: readonly string[];
+    readonly regex?: string;
+    readonly action?: string;
+    readonly target_label?: string;
+  }
+
+  /** What the example for a Prometheus without an operator does with our pods: by job, the labels of what it scrapes. */
+  async function foundByExample(values: Values) {
     const { scrape_configs } = parse(readFileSync(deploy('prometheus/prometheus.kubernetes.yml'), 'utf8')) as {
       readonly scrape_configs: readonly {
         readonly job_name: string;
-        readonly relabel_configs: readonly { readonly source_labels: readonly string[]; readonly regex?: string }[];
+        readonly relabel_configs: readonly Relabeling[];
       }[];
     };
-    const deployments = ofKind<IDeployment & KubernetesObject>(await rendered(), 'Deployment');
-    const pods = deployments.flatMap(({ spec }) => {
-      const labels = spec?.template.metadata?.labels ?? {};
-      const [container] = spec?.template.spec?.containers ?? [];
-      const ports = (container?.ports ?? []).map(({ name }) => name);
-      return ports.map((port) =>
-        [labels['app.kubernetes.io/name'], labels['app.kubernetes.io/component'], port].join(';'),
-      );
+    const meta = (label: string) => `__meta_kubernetes_pod_label_${label.replaceAll(/\W/g, '_')}`;
+    const pods = ofKind<IDeployment & KubernetesObject>(await rendered(values), 'Deployment').flatMap(
+      ({ metadata, spec }) => {
+        const { labels = {} } = spec?.template.metadata ?? {};
+        const [container] = spec?.template.spec?.containers ?? [];
+        return (container?.ports ?? []).map(
+          ({ name = '' }): Record<string, string> => ({
+            ...Object.fromEntries(Object.entries(labels).map(([label, value]) => [meta(label), value])),
+            __meta_kubernetes_pod_container_port_name: name,
+            __meta_kubernetes_pod_name: `${metadata.name}-1`,
+            __meta_kubernetes_namespace: metadata.namespace ?? '',
+          }),
+        );
+      },
+    );
+    return Object.fromEntries(
+      scrape_configs.map(({ job_name, relabel_configs }) => [
+        job_name,
+        pods.flatMap((pod) => {
+          const found: Record<string, string> = {};
+          for (const { source_labels, regex = '.*', action = 'replace', target_label = '' } of relabel_configs) {
+            const value = source_labels.map((label) => pod[label] ?? '').join(';');
+            if (action === 'replace') found[target_label] = value;
+            else if (!new RegExp(`^(${regex})$`).test(value)) return [];
+          }
+          return [found];
+        }),
+      ]),
+    );
+  }
+
+  it('is found by the example without an operator, too, with the labels that autoscaling asks for', async () => {
+    const [coordinator, worker] = ['shop-everytick-coordinator-1', 'shop-everytick-worker-default-1'];
+    const namespace = 'monitoring';
+    expect(await foundByExample(everything)).toEqual({
+      'everytick-coordinator': [{ namespace, instance: coordinator, pod: coordinator }],
+      'everytick-worker': [{ namespace, instance: worker, pod: worker, pool: 'default' }],
+      // Without a label that names the pod: another one may lead.
+      'everytick-targets': [{ namespace, instance: coordinator }],
     });
-    const kept = scrape_configs.map(({ relabel_configs }) => relabel_configs[0]?.regex);
-    expect(kept).toEqual([
-      'everytick;coordinator;metrics',
-      'everytick;worker;metrics',
-      'everytick;coordinator;metrics',
-    ]);
-    for (const regex of kept) expect(pods).toContain(regex);
+  });
+
+  it('is not looked for by that example at /metrics/targets where that is not served: 404 would be an alert', async () => {
+    expect(await foundByExample({})).toMatchObject({ 'everytick-targets': [] });
   });
 
   it('has a scrape end before the next begins', async () => {
