@@ -87,7 +87,7 @@ describeWithHelm('the chart', () => {
     ['shop', 'shop-everytick-worker'],
     // What a name that is cut off could make one of.
     ['everytick-for-the-whole-company-one', 'everytick-for-the-whole-company-two'],
-  ])('lets the releases %s and %s live in one namespace', async (one, another) => {
+  ])('gives the objects of the releases %s and %s different names', async (one, another) => {
     const identitiesOf = async (release: string) => {
       const objects = await render(anyHelm(), { ciFile: 'pools-values.yaml', release });
       return objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
