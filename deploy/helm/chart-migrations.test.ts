@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import type { IJob } from 'kubernetes-models/batch/v1';
+import type { IPod } from 'kubernetes-models/v1';
 import { anyHelm, ciFiles, helms, leastValues, render, type Values } from './chart.ts';
 import { containersOf, type KubernetesObject, ofKind, workloadsOf } from './kubernetes-objects.ts';
 import { commandOf, environmentOf, referencesOf } from './pod-environment.ts';
@@ -101,6 +102,20 @@ describeWithHelm.each([
     const { job } = await jobOf({ ...values, database });
     const [container] = containersOf(job.spec?.template?.spec ?? { containers: [] });
     expect(environmentOf(container ?? { name: '' })).toHaveProperty('EVERYTICK_LISTEN_URL');
+  });
+
+  it('go where they are told to, as the pod of `helm test` does', async () => {
+    const placement = {
+      nodeSelector: { site: 'berlin' },
+      tolerations: [{ key: 'monitoring', operator: 'Exists' }],
+      affinity: { nodeAffinity: {} },
+      priorityClassName: 'urgent',
+    };
+    const { job, objects } = await jobOf({ migrations: { ...(values['migrations'] as object), ...placement } });
+    expect(job.spec?.template?.spec).toMatchObject(placement);
+    expect(ofKind<IPod & KubernetesObject>(objects, 'Pod').map(({ spec }) => spec)).toEqual([
+      expect.objectContaining(placement),
+    ]);
   });
 
   it('are absent where somebody else migrates', async () => {

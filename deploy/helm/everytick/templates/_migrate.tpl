@@ -15,6 +15,9 @@ spec:
   serviceAccountName: {{ include "everytick.serviceAccountName" . }}
   {{- end }}
   {{- include "everytick.podBasics" . | nindent 2 }}
+  {{- with include "everytick.nodes" (dict "own" .Values.migrations) | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
   restartPolicy: Never
   containers:
     - name: migrate

@@ -33,8 +33,8 @@ imagePullSecrets:
 {{- end }}
 {{- end -}}
 
-{{/* Where its pods go. {root, own, selector} */}}
-{{- define "everytick.placement" -}}
+{{/* Which nodes its pods may be on, and before whom. {own} */}}
+{{- define "everytick.nodes" -}}
 {{- with .own.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
@@ -50,6 +50,11 @@ tolerations:
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- end -}}
+
+{{/* Where its pods go. {root, own, selector} */}}
+{{- define "everytick.placement" -}}
+{{ include "everytick.nodes" . }}
 {{- $spread := .own.topologySpreadConstraints -}}
 {{- if not (kindIs "slice" $spread) }}
 {{- $spread = list }}
