@@ -77,6 +77,24 @@ describeEach('a process of %s', (ciFile) => {
   });
 });
 
+describeWithHelm('all pods', () => {
+  it('serve on IPv6 where the cluster has that alone, and nothing else is open before it is enabled', async () => {
+    const environments = async (values: Values) =>
+      workloadsOf(await render(anyHelm(), { values: { ...values, listenHost: '::' } })).flatMap(({ spec }) =>
+        containersOf(spec).map((container) => ({ command: commandOf(container), env: environmentOf(container) })),
+      );
+    const hosts = async (values: Values) =>
+      (await environments(values)).flatMap(({ command, env }) => {
+        if (command === 'worker') return [readWorkerConfig(env).statusHost];
+        if (command !== 'coordinator') return [];
+        const { statusHost, apiHost } = readCoordinatorConfig(env);
+        return [statusHost, apiHost];
+      });
+    expect(await hosts({})).toEqual(['::', '127.0.0.1', '::']);
+    expect(await hosts({ api: { enabled: true, existingSecret: 'shop-token' } })).toEqual(['::', '::', '::']);
+  });
+});
+
 describeWithHelm('a worker', () => {
   const configOf = async (values: Values) => {
     const objects = await render(anyHelm(), { values });

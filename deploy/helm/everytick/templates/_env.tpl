@@ -7,9 +7,9 @@ EVERYTICK_LISTEN_URL: database.listen
 EVERYTICK_POOLER: database.pooler
 EVERYTICK_LOG_LEVEL: log.level
 EVERYTICK_LOG_FORMAT: log.format
-EVERYTICK_STATUS_HOST: nothing, for the probes rely on it
+EVERYTICK_STATUS_HOST: listenHost
 EVERYTICK_STATUS_PORT: nothing, for the probes rely on it
-EVERYTICK_API_HOST: api.enabled
+EVERYTICK_API_HOST: api.enabled, and listenHost
 EVERYTICK_API_PORT: api.service.port, which is the Service's
 EVERYTICK_API_FIRST_TOKEN: api.existingSecret
 EVERYTICK_API_RATE_LIMIT: api.rateLimit
@@ -65,7 +65,7 @@ OTEL_TRACES_SAMPLER_ARG: tracing.sampleRatio
 - name: EVERYTICK_LOG_FORMAT
   value: {{ .Values.log.format }}
 - name: EVERYTICK_STATUS_HOST
-  value: 0.0.0.0
+  value: {{ .Values.listenHost | quote }}
 - name: EVERYTICK_STATUS_PORT
   value: "9464"
 {{- with .Values.tracing }}

@@ -1,9 +1,10 @@
 {{- define "everytick.coordinatorEnv" -}}
 {{ include "everytick.commonEnv" . }}
+{{- $open := .Values.listenHost }}
 {{- with .Values.api }}
 # On loopback it wants no token, and only who may forward a port to this pod gets there.
 - name: EVERYTICK_API_HOST
-  value: {{ ternary "0.0.0.0" "127.0.0.1" .enabled }}
+  value: {{ ternary $open "127.0.0.1" .enabled | quote }}
 - name: EVERYTICK_API_PORT
   value: "7490"
 - name: EVERYTICK_API_RATE_LIMIT
