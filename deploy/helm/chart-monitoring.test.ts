@@ -51,6 +51,22 @@ describeWithHelm('the rules', () => {
     expect(JSON.stringify(spec)).toContain('{{ $');
   });
 
+  it('link to the runbook where the values say that it can be read', async () => {
+    const base = 'https://git.example/everytick/blob/main';
+    const urlsOf = async (runbookBaseUrl: string) => {
+      const metrics = { prometheusRule: { enabled: true, runbookBaseUrl } };
+      const [rule] = ofKind<IPrometheusRule & KubernetesObject>(await rendered({ metrics }), 'PrometheusRule');
+      return (rule?.spec.groups ?? [])
+        .flatMap(({ rules = [] }) => rules)
+        .flatMap(({ alert, annotations }) => (alert === undefined ? [] : [[alert, annotations?.['runbook_url']]]));
+    };
+    const paths = await urlsOf('');
+    expect(paths.length).toBeGreaterThan(20);
+    const links = paths.map(([alert, path]) => [alert, `${base}/${path}`]);
+    expect(await urlsOf(base)).toEqual(links);
+    expect(await urlsOf(`${base}/`)).toEqual(links);
+  });
+
   itWithPromtool('pass `promtool check rules`', async () => {
     const { spec } = await one<IPrometheusRule>('PrometheusRule');
     const directory = await mkdtemp(join(tmpdir(), 'everytick-rules-'));

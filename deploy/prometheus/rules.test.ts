@@ -67,6 +67,16 @@ withPromtool('promtool', () => {
   });
 });
 
+test('what alerts.yml says makes links of all paths to the runbook', () => {
+  const text = read('rules/alerts.yml');
+  const [, from = '', to = ''] = /^# +sed -i 's\|(.*)\|&(.*)\|'/m.exec(text) ?? [];
+  const linked = text.replaceAll(new RegExp(`^( +)${from}`, 'gm'), `$1${from}${to}`);
+  const links = (parse(linked) as { groups: { rules: typeof alerts }[] }).groups
+    .flatMap(({ rules }) => rules)
+    .map(({ annotations }) => annotations['runbook_url']);
+  expect(links).toEqual(alerts.map(({ annotations }) => `${to}${annotations['runbook_url']}`));
+});
+
 describe('each alert', () => {
   interface AlertTest {
     readonly alertname: string;
