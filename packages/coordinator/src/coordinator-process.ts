@@ -85,7 +85,7 @@ export class CoordinatorProcess {
         ...(this.#targetMetrics === null ? [] : [this.#targetMetrics.pool]),
       ],
       migrationPending: () => this.#schema.pending,
-      listenerConnected: () => this.#listener?.connected ?? false,
+      listenerConnected: () => this.#listener?.connected,
       eventLoopDelayMs: () => this.#eventLoop.p99Ms,
     });
   }

@@ -88,7 +88,7 @@ export class WorkerProcess {
       revision: config.revision,
       pools: () => [this.#pool],
       migrationPending: () => this.#schema.pending,
-      listenerConnected: () => this.#listener?.connected ?? false,
+      listenerConnected: () => this.#listener?.connected,
       eventLoopDelayMs: () => this.#capacity?.eventLoopDelayMs,
     });
   }

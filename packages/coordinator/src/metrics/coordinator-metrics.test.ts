@@ -13,7 +13,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function start() {
+/** It serves its status, and does nothing yet. */
+async function serve() {
   const env = { EVERYTICK_DATABASE_URL: database.url, EVERYTICK_API: 'off', EVERYTICK_VERIFY_INTERVAL_S: '1' };
   const coordinator = new CoordinatorProcess(readCoordinatorConfig(env), silentLogger(), {
     compilePattern: (pattern) => new RegExp(pattern),
@@ -22,9 +23,24 @@ async function start() {
   const url = await coordinator.serve((error) => {
     throw error;
   });
-  coordinator.run();
-  return async (series: string) => (await scrape(url)).value(`everytick_${series}`);
+  const value = async (series: string) => (await scrape(url)).value(`everytick_${series}`);
+  return { coordinator, value };
 }
+
+async function start() {
+  const { coordinator, value } = await serve();
+  coordinator.run();
+  return value;
+}
+
+test('of a listener it says nothing before it listens', async () => {
+  const { coordinator, value } = await serve();
+  expect(await value('listener_connected')).toBeUndefined();
+  coordinator.run();
+  await eventually(async () => expect(await value('listener_connected')).toBe(1));
+  await coordinator.stop();
+  coordinators.pop();
+});
 
 const ofLeader = [
   'locations',

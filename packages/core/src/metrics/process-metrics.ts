@@ -20,7 +20,8 @@ export interface ProcessState {
   readonly pools: () => readonly ConnectionCounts[];
   /** `undefined`: nobody knows yet. */
   readonly migrationPending: () => boolean | undefined;
-  readonly listenerConnected: () => boolean;
+  /** `undefined`: it does not listen yet. */
+  readonly listenerConnected: () => boolean | undefined;
   /** The 99th percentile in the last second; `undefined` before the first one. */
   readonly eventLoopDelayMs: () => number | undefined;
 }
@@ -51,8 +52,14 @@ export function exposeProcess(registry: Registry, state: ProcessState): void {
       return pending === undefined ? undefined : Number(pending);
     },
   );
-  readGauge(registry, 'everytick_listener_connected', '1 while notifications can be received.', () =>
-    Number(state.listenerConnected()),
+  readGauge(
+    registry,
+    'everytick_listener_connected',
+    '1 while notifications can be received, 0 while they cannot; absent until the process listens for them: a worker waits for its schema first.',
+    () => {
+      const connected = state.listenerConnected();
+      return connected === undefined ? undefined : Number(connected);
+    },
   );
   readGauge(
     registry,
