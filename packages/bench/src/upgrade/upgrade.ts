@@ -3,6 +3,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { migrate } from '@everytick/cli/migrate';
 import { eventually, startOwnPostgres, startProcess } from '@everytick/testing';
 import pg from 'pg';
 import type { Proof } from '../chaos/proof.ts';
@@ -18,6 +19,8 @@ export interface UpgradeOptions {
   readonly intervalS: number;
   /** How long each of the stages lasts. */
   readonly stageS: number;
+  /** In place of this version's own migrations: those and more, as a later version may have them. */
+  readonly migrationsDir?: string;
   readonly onProgress: (line: string) => void;
 }
 
@@ -34,7 +37,7 @@ export async function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
 
 /** Whatever happens, everything that was started has ended when this settles. */
 export async function upgradeFrom(release: Release, options: UpgradeOptions): Promise<UpgradeReport> {
-  const { targets, intervalS, stageS, onProgress } = options;
+  const { targets, intervalS, stageS, migrationsDir, onProgress } = options;
   await using stack = new AsyncDisposableStack();
   const current = await thisVersion();
   const { url } = stack.use(await startOwnPostgres({ settings: { fsync: 'on', full_page_writes: 'on' } }));
@@ -66,6 +69,10 @@ export async function upgradeFrom(release: Release, options: UpgradeOptions): Pr
   let applied: readonly string[] = [];
   await stage('the release alone', async () => undefined);
   await stage('migrated, the release at work', async () => {
+    if (migrationsDir !== undefined) {
+      ({ applied } = await migrate({ databaseUrl: url, migrationsDir }));
+      return;
+    }
     const { code, stdout, stderr } = await runCommand(current, ['migrate', '--json'], url);
     if (code !== 0) throw new Error(`everytick migrate ended with ${code}:\n${stderr}`);
     ({ applied } = JSON.parse(stdout) as { applied: string[] });
