@@ -25,8 +25,10 @@ import { type LeaderSession, Leadership } from './leadership/leadership.ts';
 import { CoordinatorMetrics } from './metrics/coordinator-metrics.ts';
 import { FleetWatch } from './metrics/fleet-watch.ts';
 import { DayKeyPacker } from './partitions/day-key-packer.ts';
+import { StorageWatch } from './metrics/storage-watch.ts';
 import { PartitionKeeper } from './partitions/partition-keeper.ts';
 import { LedgerAuditor } from './proof/ledger-auditor.ts';
+import { RetentionKeeper } from './retention/retention-keeper.ts';
 import { RollupBuilder } from './rollups/rollup-builder.ts';
 import { LeaseSync, Reclaimer } from './schedule/lease-keeper.ts';
 import { LocationWatch } from './schedule/location-watch.ts';
@@ -155,9 +157,11 @@ export class CoordinatorProcess {
       [new MaintenanceFollower(() => this.#targetsChanged.nudge(), this.#logger), new Nudge()],
       [new LocationWatch(this.#pool, this.#metrics.leader), new Nudge()],
       [new FleetWatch(this.#pool, this.#metrics.leader), fleetChanged],
+      [new StorageWatch(this.#pool, this.#metrics.leader.storage), new Nudge()],
       [new RequestSweeper(), new Nudge()],
       [this.#auditor(), new Nudge()],
       [new RollupBuilder({ pool: this.#pool, logger: this.#logger }), new Nudge()],
+      [this.#retention(), new Nudge()],
       [new Waker(() => this.#metrics.notified()), this.#leasesChanged],
     ];
     await Promise.all(duties.map(([duty, nudge]) => perform(duty, session, nudge, this.#logger)));
@@ -186,6 +190,16 @@ export class CoordinatorProcess {
       pooler,
       limit,
       leading: () => this.#leadership.leading,
+      logger: this.#logger,
+    });
+  }
+
+  #retention(): Duty {
+    const { listenUrl, retentionRawDays, retentionHourlyMonths, retentionDailyYears } = this.#config;
+    return new RetentionKeeper({
+      connectionString: listenUrl,
+      periods: { rawDays: retentionRawDays, hourlyMonths: retentionHourlyMonths, dailyYears: retentionDailyYears },
+      observer: this.#metrics.leader.storage,
       logger: this.#logger,
     });
   }

@@ -34,6 +34,7 @@ export * from './metrics/index.ts';
 export * from './network/ip-address.ts';
 export * from './network/ip-network.ts';
 export * from './results/index.ts';
+export * from './retention/index.ts';
 export * from './rollups/index.ts';
 export * from './scheduler/announcing.ts';
 export * from './scheduler/look-back.ts';

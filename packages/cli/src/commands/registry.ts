@@ -43,6 +43,7 @@ const commandGroups: readonly CommandGroup[] = [
       results: async () => (await import('./results.ts')).resultsCommand(),
       summary: async () => (await import('./summary.ts')).summaryCommand(),
       verify: async () => (await import('./verify.ts')).verifyCommand(),
+      rollups: async () => (await import('./rollups.ts')).rollupsCommand(),
     },
   },
   {

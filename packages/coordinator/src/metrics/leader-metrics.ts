@@ -6,10 +6,12 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { AuditObserver } from '../proof/ledger-auditor.ts';
 import type { LocationObserver } from '../schedule/location-watch.ts';
 import type { FleetObserver } from './fleet-watch.ts';
+import { StorageMetrics } from './storage-metrics.ts';
 
 export class LeaderMetrics implements AuditObserver, LocationObserver, FleetObserver {
   /** Those that the leader alone has. */
   readonly names: string[] = [];
+  readonly storage: StorageMetrics;
   readonly #registry: Registry;
   readonly #clear: (() => void)[] = [];
   readonly #locationGauges: Gauge<string>[] = [];
@@ -86,12 +88,15 @@ export class LeaderMetrics implements AuditObserver, LocationObserver, FleetObse
       'everytick_database_oldest_xmin_age_seconds',
       'How long the oldest transaction that holds back vacuum in this database has been open, or the coordinator has seen it where its role may see no more; 0 if there is none.',
     );
+    this.storage = new StorageMetrics(registry);
+    this.names.push(...this.storage.names);
     this.reset();
   }
 
   /** For a coordinator that cannot say, because it does not lead. */
   reset(): void {
     for (const clear of this.#clear) clear();
+    this.storage.reset();
   }
 
   located(locations: readonly LocationStatus[], due: ReadonlyMap<string, number>): void {

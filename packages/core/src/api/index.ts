@@ -5,3 +5,4 @@ export * from './problem-resource.ts';
 export * from './result-resource.ts';
 export * from './summary-resource.ts';
 export * from './target-resource.ts';
+export * from './uptime-resource.ts';

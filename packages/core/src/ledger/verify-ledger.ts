@@ -8,6 +8,7 @@ import type pg from 'pg';
 import { loadSql } from '../database/sql.ts';
 import { type Outcome, outcomes } from '../domain/outcome.ts';
 
+const beginSql = loadSql('ledger-lock');
 const settingsSql = loadSql('ledger-settings');
 const periodSql = loadSql('ledger-period');
 const keySql = loadSql('ledger-key');
@@ -125,8 +126,8 @@ export function isProven(proof: LedgerProof): boolean {
 
 /** Makes the proof on a connection of its own, which must not be in a transaction. */
 export async function verifyLedger(client: pg.ClientBase, options: VerifyOptions = {}): Promise<LedgerProof> {
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');
   try {
+    await client.query(beginSql);
     await client.query(settingsSql, [`${options.statementTimeoutMs ?? 0}ms`]);
     return await verify(client, options);
   } finally {

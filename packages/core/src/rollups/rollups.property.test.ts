@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { outcomes } from '../domain/outcome.ts';
 import { buildRollups } from './build-rollups.ts';
 import { HOUR_MS, type ModelRollup, modelRollups } from './rollup-model.ts';
+import { uptimeOf } from './uptime.ts';
 
 /** To look for longer: PROPERTY_RUNS=100000 PROPERTY_MS=600000. A machine that is busy gets through fewer. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 30);
@@ -109,6 +110,41 @@ async function expectRollups(): Promise<{ hours: number }> {
   return { hours };
 }
 
+/** Of a period that begins with some hour and ends with some other, and of all that there is. */
+async function expectUptime(seed: bigint): Promise<void> {
+  const { now, ids } = (
+    await query(
+      "SELECT date_part('epoch', now()) * 1000 AS now, (SELECT array_agg(DISTINCT target_id ORDER BY target_id) FROM schedules) AS ids",
+    )
+  ).rows[0];
+  if (ids === null) return;
+  const lastHour = Math.floor(now / HOUR_MS) * HOUR_MS;
+  const first = lastHour - Number(seed % 70n) * HOUR_MS;
+  for (const [from, to] of [
+    [lastHour - 100 * HOUR_MS, lastHour],
+    [first, Math.min(lastHour, first + (1 + Number(seed % 31n)) * HOUR_MS)],
+  ] as const) {
+    if (from >= to) continue;
+    const model = await modelRollups(world.clock.pool, to);
+    const found = await uptimeOf(world.clock.pool, { targetIds: ids, from: new Date(from), to: new Date(to) });
+    for (const { target_id, ticks, duration_ms } of found) {
+      const expected = { ticks: zeros(), ms: zeros() };
+      for (const [pair, { hours }] of model) {
+        if (Number(pair.split('/')[0]) !== target_id) continue;
+        for (const [hour, rollup] of hours) {
+          if (hour < from || hour >= to) continue;
+          for (const outcome of outcomes) {
+            expected.ticks[outcome] += rollup.ticks[outcome];
+            expected.ms[outcome] += rollup.ms[outcome];
+          }
+        }
+      }
+      const { missed: unobserved, ...ms } = expected.ms;
+      expect({ ticks, duration_ms }).toEqual({ ticks: expected.ticks, duration_ms: { ...ms, unobserved } });
+    }
+  }
+}
+
 const zeros = () => ({ up: 0, degraded: 0, down: 0, missed: 0, skipped: 0 });
 
 describe('rollups', () => {
@@ -125,6 +161,12 @@ describe('rollups', () => {
         await life.settle();
         await build();
         hours += (await expectRollups()).hours;
+        await expectUptime(given.startUs);
+        // Where some of it is not built, and some of it has no days, it is the same.
+        await query(
+          "UPDATE rollups_progress SET days_until = days_until - 1, hours_until = hours_until - interval '3 hours'",
+        );
+        await expectUptime(given.startUs);
       }),
       {
         numRuns: RUNS,

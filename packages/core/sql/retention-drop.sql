@@ -1,0 +1,2 @@
+-- Drops a partition that has been detached; $1 stands for its quoted name.
+DROP TABLE IF EXISTS $1
