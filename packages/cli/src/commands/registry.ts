@@ -42,6 +42,7 @@ const commandGroups: readonly CommandGroup[] = [
     commands: {
       results: async () => (await import('./results.ts')).resultsCommand(),
       summary: async () => (await import('./summary.ts')).summaryCommand(),
+      uptime: async () => (await import('./uptime.ts')).uptimeCommand(),
       verify: async () => (await import('./verify.ts')).verifyCommand(),
       rollups: async () => (await import('./rollups.ts')).rollupsCommand(),
     },

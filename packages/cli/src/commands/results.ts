@@ -47,7 +47,7 @@ ${placeHelp}`,
     .action(async (flags: ResultsFlags) => {
       const format = outputFormat(flags);
       const period = periodOf(flags);
-      const { items } = await withOperations(flags, async (operations) => {
+      const { items, keptSince } = await withOperations(flags, async (operations) => {
         const target = flags.target === undefined ? null : await operations.findTarget(flags.target);
         await checkLocations(operations, flags.location);
         const filter = {
@@ -56,11 +56,19 @@ ${placeHelp}`,
           ...(flags.outcome && { outcomes: flags.outcome }),
           ...(flags.location && { locations: flags.location }),
         };
-        return resultsUpTo(operations, filter, flags.limit);
+        const found = await resultsUpTo(operations, filter, flags.limit);
+        // Of a time before those that are kept, that there are none means nothing.
+        const kept = found.items.length === 0 ? (await operations.resultPage(filter, { limit: 1 })).kept_since : null;
+        return { ...found, keptSince: kept };
       });
       printAs(format, { results: items }, () => {
         if (items.length === 0) printLine('Nothing has been recorded yet that matches.');
-        else printResults(items);
+        if (items.length === 0 && keptSince !== null) {
+          printLine(
+            `Results before ${formatMoment(keptSince)} UTC are not kept any more; "everytick uptime" has the hours and days of them.`,
+          );
+        }
+        if (items.length > 0) printResults(items);
       });
     });
 }

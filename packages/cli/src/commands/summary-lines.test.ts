@@ -8,6 +8,7 @@ const summary: SummaryResource = {
   from: '2026-03-01T00:00:00.000Z',
   to: '2026-03-08T00:00:00.000Z',
   since: '2026-03-07T23:55:50.000Z',
+  kept_since: null,
   location: null,
   ticks: { expected: 1_250, up: 1_230, degraded: 0, down: 10, missed: 4, skipped: 0, pending: 6 },
   uptime: 0.99193,

@@ -52,6 +52,9 @@ ${placeHelp}`,
       printAs(format, summary, () => {
         printLine(headOf(summary, later));
         for (const line of summaryLines(summary)) printLine(line);
+        if (summary.kept_since !== null) {
+          printLine('results before that are not kept any more; "everytick uptime" has the hours and days of them');
+        }
       });
     });
 }

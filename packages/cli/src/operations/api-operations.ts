@@ -27,6 +27,8 @@ import {
   type TargetSpec,
   targetDocument,
   targetsNotFound,
+  type UptimePage,
+  type UptimeResource,
   type WorkerResource,
 } from '@everytick/core';
 import { ApiClient } from './api-client.ts';
@@ -173,6 +175,22 @@ export class ApiOperations implements Operations {
     });
   }
 
+  async uptimes(
+    targetIds: readonly number[],
+    period: Partial<Period>,
+    location: string | null,
+  ): Promise<UptimeResource[]> {
+    const uptimes: UptimeResource[] = [];
+    for (const id of targetIds) {
+      uptimes.push(await this.#get(`/targets/${id}/uptime`, { ...momentsOf(period), location: location ?? undefined }));
+    }
+    return uptimes;
+  }
+
+  uptimePage({ limit, cursor }: PageOrder, period: Partial<Period>, location: string | null): Promise<UptimePage> {
+    return this.#get('/uptime', { ...momentsOf(period), location: location ?? undefined, limit, cursor });
+  }
+
   overview(filter: TargetFilter): Promise<OverviewResource> {
     return this.#get('/overview', queryOf(filter));
   }
@@ -249,6 +267,10 @@ function setBody({ source, declarations }: TargetSet, options: PlanOptions) {
     ...(paused === null ? {} : { paused }),
   }));
   return { source, ...options, targets };
+}
+
+function momentsOf({ from, to }: Partial<Period>) {
+  return { from: from?.toISOString(), to: to?.toISOString() };
 }
 
 function queryOf(filter: TargetFilter) {

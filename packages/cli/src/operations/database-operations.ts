@@ -35,6 +35,7 @@ import {
   type TargetSpec,
   targetDocument,
   targetResourceOf,
+  uptimeOf,
 } from '@everytick/core';
 import type pg from 'pg';
 import { flagRules } from '../commands/target-rules.ts';
@@ -93,12 +94,31 @@ export class DatabaseOperations implements Operations {
   }
 
   async resultPage(filter: ResultFilter, page: PageOrder) {
-    const { results, nextCursor } = await listResultPage(this.#pool, { ...filter, ...page });
-    return { results: results.map(resultResourceOf), next_cursor: nextCursor };
+    const { results, nextCursor, keptSince } = await listResultPage(this.#pool, { ...filter, ...page });
+    return {
+      results: results.map(resultResourceOf),
+      next_cursor: nextCursor,
+      kept_since: keptSince?.toISOString() ?? null,
+    };
   }
 
   summary(targetId: number, period: Partial<Period>, location: string | null) {
     return summarizeTarget(this.#pool, { targetId, ...period, ...(location === null ? {} : { location }) });
+  }
+
+  uptimes(targetIds: readonly number[], period: Partial<Period>, location: string | null) {
+    return uptimeOf(this.#pool, { targetIds, ...period, ...(location === null ? {} : { location }) });
+  }
+
+  async uptimePage(page: PageOrder, period: Partial<Period>, location: string | null) {
+    const ofLocation = location === null ? {} : { location };
+    const { targets, nextCursor } = await listTargetPage(this.#pool, { ...ofLocation, ...page });
+    const uptimes = await this.uptimes(
+      targets.map(({ id }) => id),
+      period,
+      location,
+    );
+    return { targets: uptimes, next_cursor: nextCursor };
   }
 
   overview(filter: TargetFilter) {

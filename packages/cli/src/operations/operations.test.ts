@@ -7,6 +7,7 @@ import {
   measuredSql,
   respond,
   startWebServer,
+  syncLeases,
   type TestDatabase,
 } from '@everytick/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -219,6 +220,16 @@ describe.each(Object.entries(implementations))('the operations of the %s', (_, o
     const summary = await operations.summary(id, hour, 'default');
     expect(summary).toMatchObject({ from: hour.from.toISOString(), to: to.toISOString(), location: 'default' });
     expect(summary.ticks.up).toBe(5);
+    await syncLeases(database, [id]);
+    const [uptime] = await operations.uptimes([id], hour, 'default');
+    expect(uptime).toMatchObject({ target: 'a', location: 'default', ticks: { up: 5, down: 0 }, uptime: 1 });
+    expect(uptime?.from).toMatch(/:00:00\.000Z$/);
+    const all = await operations.uptimePage({ limit: 1 }, hour, null);
+    expect(all).toMatchObject({ targets: [uptime === undefined ? {} : { ...uptime, location: null }] });
+    await expect(operations.uptimes([id], { from: new Date('2999-01-01Z') }, null)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('the period is empty'),
+    });
   });
 
   test('plan and apply a set, all of it or nothing', async () => {

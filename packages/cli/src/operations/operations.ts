@@ -22,6 +22,8 @@ import type {
   TargetResource,
   TargetSet,
   TargetSpec,
+  UptimePage,
+  UptimeResource,
   WorkerResource,
 } from '@everytick/core';
 import type { CheckOrder } from './check-order.ts';
@@ -51,7 +53,7 @@ export interface PageOrder {
   readonly cursor?: string;
 }
 
-export const longestPage = { targets: 200, results: 1_000 } as const;
+export const longestPage = { targets: 200, results: 1_000, uptimes: 100 } as const;
 
 export interface EditedResource {
   readonly before: TargetResource;
@@ -84,6 +86,10 @@ export interface Operations {
   resultPage(filter: ResultFilter, page: PageOrder): Promise<ResultPage>;
   /** Of the last 24 hours where the period has no beginning, up to now where it has no end. */
   summary(targetId: number, period: Partial<Period>, location: string | null): Promise<SummaryResource>;
+  /** Of these, removed ones among them, in this order; of the last 30 days where the period has no beginning. */
+  uptimes(targetIds: readonly number[], period: Partial<Period>, location: string | null): Promise<UptimeResource[]>;
+  /** Of present targets, by name. */
+  uptimePage(page: PageOrder, period: Partial<Period>, location: string | null): Promise<UptimePage>;
   overview(filter: TargetFilter): Promise<OverviewResource>;
   /** What `apply` would change. Throws `target_source_conflict`. */
   plan(set: TargetSet, options: PlanOptions): Promise<PlanResource>;

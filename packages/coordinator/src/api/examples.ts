@@ -9,6 +9,8 @@ import type {
   SummaryResource,
   TargetPage,
   TargetResource,
+  UptimePage,
+  UptimeResource,
   WorkerResource,
 } from '@everytick/core';
 
@@ -90,6 +92,7 @@ export const resultPageExample: ResultPage = {
     },
   ],
   next_cursor: null,
+  kept_since: '2026-02-15T00:00:00.000Z',
 };
 
 export const summaryExample: SummaryResource = {
@@ -98,12 +101,29 @@ export const summaryExample: SummaryResource = {
   from: '2026-02-28T22:00:00.000Z',
   to: '2026-03-01T22:00:00.000Z',
   since: '2026-01-12T09:30:00.417Z',
+  kept_since: null,
   location: null,
   ticks: { expected: 2_880, up: 2_860, degraded: 10, down: 8, missed: 2, skipped: 0, pending: 0 },
   uptime: 0.9972,
   coverage: 0.9993,
   response_time_ms: { p50: 84.2, p90: 121.5, p95: 140.1, p99: 310.7, max: 1_204.9 },
 };
+
+export const uptimeExample: UptimeResource = {
+  target_id: 7,
+  target: 'shop',
+  from: '2026-01-30T22:00:00.000Z',
+  to: '2026-03-01T22:00:00.000Z',
+  since: '2026-01-30T22:00:00.000Z',
+  location: null,
+  uptime: 0.999_52,
+  coverage: 0.9999,
+  duration_ms: { up: 2_589_496_770, degraded: 1_000_000, down: 1_244_030, unobserved: 259_200, skipped: 0 },
+  ticks: { up: 86_317, degraded: 33, down: 41, missed: 9, skipped: 0 },
+  response_time_ms: { mean: 91.408, p50: 84.1, p90: 121.3, p95: 140.6, p99: 312.2, max: 1_204.9 },
+};
+
+export const uptimePageExample: UptimePage = { targets: [uptimeExample], next_cursor: null };
 
 export const overviewExample: OverviewResource = {
   targets: 42,

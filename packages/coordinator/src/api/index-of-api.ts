@@ -8,6 +8,7 @@ const links = {
   targets: `${basePath}/targets`,
   results: `${basePath}/results`,
   overview: `${basePath}/overview`,
+  uptime: `${basePath}/uptime`,
   locations: `${basePath}/locations`,
   workers: `${basePath}/workers`,
 } as const;

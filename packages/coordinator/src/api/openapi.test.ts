@@ -47,6 +47,7 @@ describe('the OpenAPI document', () => {
         ...['GET /targets', 'POST /targets', 'GET /targets/{id}', 'PUT /targets/{id}', 'PATCH /targets/{id}'],
         ...['DELETE /targets/{id}', 'POST /targets/{id}/pause', 'POST /targets/{id}/resume'],
         ...['POST /targets/{id}/restore', 'GET /targets/{id}/results', 'GET /results', 'GET /targets/{id}/summary'],
+        ...['GET /targets/{id}/uptime', 'GET /uptime'],
         ...['GET /overview', 'GET /locations', 'GET /workers', 'POST /check', 'POST /plan', 'POST /apply'],
         'GET /openapi.json',
         'GET ',

@@ -10,6 +10,7 @@ import { setOperations } from './sets.ts';
 import { summaryOperations } from './summaries.ts';
 import { targetLifeOperations } from './target-life.ts';
 import { targetOperations } from './targets.ts';
+import { uptimeOperations } from './uptimes.ts';
 
 export function operationsOf(context: ApiContext): Operation[] {
   return [
@@ -17,6 +18,7 @@ export function operationsOf(context: ApiContext): Operation[] {
     ...targetLifeOperations(context),
     ...resultOperations(context),
     ...summaryOperations(context),
+    ...uptimeOperations(context),
     ...placeOperations(context),
     ...checkOperations(context),
     ...setOperations(context),

@@ -78,5 +78,9 @@ async function pageOf({ pool }: ApiContext, query: FieldsOf<typeof fields>, targ
     limit,
     cursor,
   });
-  return { results: page.results.map(resultResourceOf), next_cursor: page.nextCursor };
+  return {
+    results: page.results.map(resultResourceOf),
+    next_cursor: page.nextCursor,
+    kept_since: page.keptSince?.toISOString() ?? null,
+  };
 }

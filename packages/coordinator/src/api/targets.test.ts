@@ -109,6 +109,7 @@ describe('one that is not there', () => {
     ['POST', '/restore'],
     ['GET', '/results'],
     ['GET', '/summary'],
+    ['GET', '/uptime'],
   ])('is not found by %s %s', async (method, path) => {
     for (const id of ['2147483647', '2147483648', '999999999999999']) {
       const body = method === 'PUT' || method === 'PATCH' ? { url: 'https://a.example' } : undefined;

@@ -50,6 +50,11 @@ const ofLeader = [
   'location_workers{location="default"}',
   'database_oldest_xmin_age_seconds',
   'ledger_ticks_expected',
+  'rollups_built_timestamp_seconds',
+  'rollups_lagging',
+  'ledger_oldest_day_timestamp_seconds',
+  'default_partitions',
+  'storage_bytes{table="check_results"}',
   'ledger_ticks_recorded{outcome="up"}',
 ];
 

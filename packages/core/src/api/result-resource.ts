@@ -43,11 +43,17 @@ export const resultResource = z
   .meta({ id: 'Result' });
 export type ResultResource = z.infer<typeof resultResource>;
 
-export const resultPage = z.object({ results: z.array(resultResource), next_cursor: nextCursor }).meta({
-  id: 'ResultPage',
-  description:
-    'Newest first. A page may hold fewer results than were asked for, or none, where looking for more would have taken too long: `next_cursor` goes on from there',
-});
+export const resultPage = z
+  .object({
+    results: z.array(resultResource),
+    next_cursor: nextCursor,
+    kept_since: moment('results before this moment are not kept any more; null where all of them are').nullable(),
+  })
+  .meta({
+    id: 'ResultPage',
+    description:
+      'Newest first. A page may hold fewer results than were asked for, or none, where looking for more would have taken too long: `next_cursor` goes on from there',
+  });
 export type ResultPage = z.infer<typeof resultPage>;
 
 export function resultResourceOf(result: RecentResult): ResultResource {

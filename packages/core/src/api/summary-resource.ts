@@ -15,6 +15,9 @@ export const summaryResource = z
     since: moment(
       'when the first schedule began that owed ticks in the period; after `from` where the target is younger than that; null where nothing was owed',
     ).nullable(),
+    kept_since: moment(
+      'where `from` is later than what was asked for: results before it are not kept any more, and `uptime` has the hours and days of them; else null',
+    ).nullable(),
     location: z.string().nullable().meta({ description: 'null: all of them together' }),
     ticks: z.object({
       expected: ticks(

@@ -34,7 +34,9 @@ async function all(query: Query, limit: number) {
   let cursor: string | undefined;
   do {
     const page = await listResultPage(database.pool, { ...query, limit, cursor });
-    resultPage.strict().parse({ results: page.results.map(resultResourceOf), next_cursor: page.nextCursor });
+    resultPage
+      .strict()
+      .parse({ results: page.results.map(resultResourceOf), next_cursor: page.nextCursor, kept_since: page.keptSince });
     expect(page.results.length).toBeLessThanOrEqual(limit);
     keys.push(
       ...page.results.map(
@@ -106,6 +108,7 @@ test('targets that cannot exist have no results, and cursors of other lists are 
   expect(await listResultPage(database.pool, { targetIds: [2 ** 31, 4_711], limit: 10 })).toEqual({
     results: [],
     nextCursor: null,
+    keptSince: null,
   });
   const cursor = Buffer.from('["targets","a",2]').toString('base64url');
   await expect(listResultPage(database.pool, { limit: 5, cursor })).rejects.toMatchObject({ code: 'usage' });

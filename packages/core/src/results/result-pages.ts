@@ -35,6 +35,8 @@ export interface ListedResultPage {
   readonly results: RecentResult[];
   /** Null: there is no more. */
   readonly nextCursor: string | null;
+  /** From when on retention has left the ledger whole; null where it has dropped nothing. */
+  readonly keptSince: Date | null;
 }
 
 /** scheduled_at in microseconds since 1970, target, location. */
@@ -53,8 +55,11 @@ const LONG_ENOUGH_MS = 300;
 export async function listResultPage(database: Queryable, query: ResultPageQuery): Promise<ListedResultPage> {
   const { targetIds, outcomes, limit } = query;
   const key = cursors.read(query.cursor);
-  const extent = (await database.query<{ now: Date; since: Date | null; until: Date | null }>(extentSql)).rows[0];
+  const extent = (
+    await database.query<{ now: Date; kept_since: Date | null; since: Date | null; until: Date | null }>(extentSql)
+  ).rows[0];
   const startedAt = performance.now();
+  const keptSince = extent?.kept_since ?? null;
   const since = Math.max(extent?.since?.getTime() ?? Number.POSITIVE_INFINITY, query.from?.getTime() ?? -Infinity);
   let until = Math.min(
     extent?.until?.getTime() ?? Number.NEGATIVE_INFINITY,
@@ -72,17 +77,25 @@ export async function listResultPage(database: Queryable, query: ResultPageQuery
     found.push(...(await resultsWithin(database, query, begins, until, key, limit + 1 - found.length)));
     const last = found.length > limit ? found[limit - 1] : undefined;
     if (last !== undefined) {
-      return { results: found.slice(0, limit).map(({ result }) => result), nextCursor: cursors.after(last.key) };
+      return {
+        results: found.slice(0, limit).map(({ result }) => result),
+        nextCursor: cursors.after(last.key),
+        keptSince,
+      };
     }
     until = begins;
     if (since < until && performance.now() - startedAt > LONG_ENOUGH_MS) {
-      return { results: found.map(({ result }) => result), nextCursor: cursors.after([`${until * 1_000}`, 0, 0]) };
+      return {
+        results: found.map(({ result }) => result),
+        nextCursor: cursors.after([`${until * 1_000}`, 0, 0]),
+        keptSince,
+      };
     }
     // No period is to take much longer than all of them may.
     const tookMs = performance.now() - beganAt;
     periodMs *= Math.min(GROWTH, Math.max(1, LONG_ENOUGH_MS / tookMs));
   }
-  return { results: found.map(({ result }) => result), nextCursor: null };
+  return { results: found.map(({ result }) => result), nextCursor: null, keptSince };
 }
 
 async function resultsWithin(

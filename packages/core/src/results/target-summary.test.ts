@@ -256,3 +256,20 @@ test('what cannot be summarized is refused', async () => {
     message: expect.stringMatching(/^the period ends before it begins: from 2999-01-01T00:00:00.000Z to now, 2/),
   });
 });
+
+test('a summary of a time before the results that are kept says so, and begins where they do', async () => {
+  const id = await target();
+  await record(id, 0, 10, 'up');
+  await database.query('UPDATE rollups_progress SET raw_from = $1', [at(5)]);
+  expect(await summary({ targetId: id, from: at(-30), to: at(10) })).toMatchObject({
+    from: at(5).toISOString(),
+    kept_since: at(5).toISOString(),
+    ticks: { expected: 5, up: 5 },
+    coverage: 1,
+  });
+  expect(await summary({ targetId: id, from: at(6), to: at(10) })).toMatchObject({ kept_since: null });
+  await expect(summarizeTarget(database.pool, { targetId: id, from: at(-30), to: at(5) })).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining(`results before ${at(5).toISOString()} are not kept any more`),
+  });
+});

@@ -6,6 +6,9 @@ import { loadSql } from '../database/sql.ts';
 import { EverytickError } from '../domain/error.ts';
 
 const summarySql = loadSql('target-summary');
+const keptSql = loadSql('ledger-kept');
+
+const DAY_MS = 86_400_000;
 
 export interface SummaryQuery {
   readonly targetId: number;
@@ -20,10 +23,20 @@ export interface SummaryQuery {
 /**
  * Ticks are those that the target's schedules owed in the period, whether or not there is anything in the ledger for them.
  * Throws `target_not_found` where there has never been one of this id; `usage` for a period that is empty or ends before it
- * begins, by the database clock where it has no end.
+ * begins, by the database clock where it has no end, and for one of which retention has left nothing.
  */
 export async function summarizeTarget(database: Queryable, query: SummaryQuery): Promise<SummaryResource> {
-  const { targetId, from, to, location = null } = query;
+  const { targetId, to, location = null } = query;
+  const asked = query.from ?? (to === undefined ? undefined : new Date(to.getTime() - DAY_MS));
+  const kept = (await database.query<{ since: Date | null }>(keptSql)).rows[0]?.since ?? null;
+  const keptSince = kept !== null && asked !== undefined && asked < kept ? kept : null;
+  if (keptSince !== null && to !== undefined && to <= keptSince) {
+    throw new EverytickError(
+      'usage',
+      `results before ${keptSince.toISOString()} are not kept any more, and the period ends before that; "everytick uptime" has the hours and days of it`,
+    );
+  }
+  const from = keptSince ?? query.from;
   const { rows } = await database.query(summarySql, [targetId, from ?? null, to ?? null, location]);
   const [row] = rows;
   if (row === undefined) throw new EverytickError('target_not_found', `there is no target ${targetId}`);
@@ -40,6 +53,7 @@ export async function summarizeTarget(database: Queryable, query: SummaryQuery):
     from: row.since.toISOString(),
     to: row.until.toISOString(),
     since: row.owed_since?.toISOString() ?? null,
+    kept_since: keptSince?.toISOString() ?? null,
     location,
     ticks: { expected, up, degraded, down, missed, skipped, pending },
     uptime: share(up + degraded, observed),

@@ -1,0 +1,124 @@
+// everytick uptime
+
+import { EverytickError, type UptimeResource } from '@everytick/core';
+import { Command } from 'commander';
+import { findTargets } from '../operations/find-targets.ts';
+import { longestPage, type Operations, type Period } from '../operations/operations.ts';
+import { addPlaceFlags, type PlaceFlags, placeHelp } from '../operations/place.ts';
+import { withOperations } from '../operations/with-operations.ts';
+import { formatMoment, formatMs, formatSpan } from '../output/format.ts';
+import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../output/output-format.ts';
+import { printLine, printTable } from '../output/print.ts';
+import { momentHelp } from './moment-option.ts';
+import { periodOf } from './period-flags.ts';
+import { checkLocations } from './results.ts';
+import { formatShare, uptimeLines } from './uptime-lines.ts';
+
+interface Flags extends OutputFlags, PlaceFlags {
+  readonly since?: string;
+  readonly from?: string;
+  readonly until?: string;
+  readonly location?: string;
+}
+
+export function uptimeCommand(): Command {
+  const command = new Command('uptime')
+    .description('show how targets did over months and years, in time, from the hours and days that are kept')
+    .argument('[target...]', 'their names or ids, deleted ones too (default: all that there are)')
+    .option('--since <duration>', 'over the last while, such as 12h, 7d, 365d (default: 30d)')
+    .option('--from <when>', 'from this moment on')
+    .option('--until <when>', 'up to this moment, not included (default: now)')
+    .option('--location <name>', 'as seen from there (default: from all locations together)');
+  return addPlaceFlags(addOutputFlags(command))
+    .addHelpText(
+      'after',
+      `${momentHelp}
+
+The beginning is rounded down to its hour. Each check counts until the next one.
+Time that nobody observed is neither up nor down: it makes the uptime no better, and
+what is observed less. Time that was paused or in maintenance was not owed.
+
+Examples:
+  everytick uptime
+  everytick uptime shop --since 365d
+  everytick uptime shop blog --from 2026-01-01 --until 2026-04-01 --json | jq '.targets[].uptime'
+${placeHelp}`,
+    )
+    .action(async (names: string[], { until, ...flags }: Flags) => {
+      const format = outputFormat(flags);
+      const period = periodOf({ ...flags, ...(until === undefined ? {} : { to: until }) });
+      const uptimes = await withOperations(flags, async (operations) => {
+        if (flags.location !== undefined) await checkLocations(operations, [flags.location]);
+        return uptimesOf(operations, names, await period(operations), flags.location ?? null);
+      });
+      printAs(format, { targets: uptimes }, () => print(uptimes, names.length === 1));
+    });
+}
+
+async function uptimesOf(
+  operations: Operations,
+  names: readonly string[],
+  period: Partial<Period>,
+  location: string | null,
+): Promise<UptimeResource[]> {
+  if (names.length > 0) {
+    const { found, unknown } = await findTargets(operations, names, 'any');
+    if (unknown.length > 0) {
+      const list = unknown.map((name) => `'${name}'`).join(', ');
+      throw new EverytickError('target_not_found', `there is no target ${list}`);
+    }
+    return operations.uptimes(
+      found.map(({ id }) => id),
+      period,
+      location,
+    );
+  }
+  const all: UptimeResource[] = [];
+  let cursor: string | null = null;
+  do {
+    const order = { limit: longestPage.uptimes, ...(cursor === null ? {} : { cursor }) };
+    const page = await operations.uptimePage(order, period, location);
+    all.push(...page.targets);
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return all;
+}
+
+const columns = [
+  { head: 'TARGET', shrinkTo: 12 },
+  { head: 'UP', align: 'right' },
+  { head: 'OBSERVED', align: 'right' },
+  { head: 'DOWN', align: 'right' },
+  { head: 'P50', align: 'right', dispensable: 3 },
+  { head: 'P95', align: 'right', dispensable: 2 },
+  { head: 'P99', align: 'right', dispensable: 1 },
+] as const;
+
+function print(uptimes: readonly UptimeResource[], single: boolean): void {
+  const [first] = uptimes;
+  if (first === undefined) {
+    printLine('There are no targets.');
+    return;
+  }
+  const { target, from, to, location } = first;
+  const where = location === null ? '' : `, from ${location}`;
+  printLine(`${single ? `'${target}' from` : 'From'} ${formatMoment(from)} to ${formatMoment(to)} UTC${where}:`);
+  if (single) {
+    for (const line of uptimeLines(first)) printLine(line);
+    return;
+  }
+  printLine();
+  printTable(columns, uptimes.map(rowOf));
+}
+
+function rowOf({ target, uptime, coverage, duration_ms, response_time_ms: response }: UptimeResource): string[] {
+  return [
+    target,
+    formatShare(uptime),
+    formatShare(coverage),
+    uptime === null ? '-' : formatSpan(duration_ms.down),
+    formatMs(response?.p50 ?? null),
+    formatMs(response?.p95 ?? null),
+    formatMs(response?.p99 ?? null),
+  ];
+}
