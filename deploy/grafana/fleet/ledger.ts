@@ -59,6 +59,52 @@ export const ledger: Row = {
       decimals: 0,
     }),
     lines({
+      title: 'Rollups built',
+      description: 'How long ago the hours behind long questions end; an hour is built two minutes after its end.',
+      unit: 's',
+      queries: [
+        { expr: `time() - ${of('fleet:everytick_rollups_built_timestamp_seconds:max')}`, legend: 'built until' },
+      ],
+      width: 6,
+    }),
+    lines({
+      title: 'Rollups that wait',
+      description:
+        'Pairs of target and location of which an hour cannot be built yet, because ticks of it are still owed.',
+      unit: 'short',
+      queries: [{ expr: of('fleet:everytick_rollups_lagging:max'), legend: 'pairs' }],
+      width: 6,
+      decimals: 0,
+    }),
+    lines({
+      title: 'Storage',
+      description: 'What results, hours and days take on disk, indexes included.',
+      unit: 'bytes',
+      queries: [{ expr: of('fleet_table:everytick_storage_bytes:max'), legend: '{{table}}' }],
+      width: 6,
+    }),
+    lines({
+      title: 'Results kept',
+      description:
+        'How long ago the oldest whole day of the ledger began; EVERYTICK_RETENTION_RAW_DAYS, and a day or two.',
+      unit: 's',
+      queries: [
+        { expr: `time() - ${of('fleet:everytick_ledger_oldest_day_timestamp_seconds:max')}`, legend: 'oldest day' },
+      ],
+      width: 6,
+    }),
+    lines({
+      title: 'Partitions dropped',
+      description: 'Partitions dropped in the last day, by table, and attempts that failed in the last hour.',
+      unit: 'short',
+      queries: [
+        { expr: `sum by (table) (increase(${of('everytick_partitions_dropped_total')}[1d]))`, legend: '{{table}}' },
+        { expr: `sum(increase(${of('everytick_retention_failures_total')}[1h]))`, legend: 'failed' },
+        { expr: of('fleet:everytick_default_partitions:max'), legend: 'DEFAULT partitions' },
+      ],
+      width: 6,
+    }),
+    lines({
       title: 'Ticks taken back',
       description: 'Ticks of lost workers, a second, by what became of them.',
       unit: 'cps',
