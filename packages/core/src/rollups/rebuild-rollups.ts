@@ -39,7 +39,7 @@ export async function rebuildRollups(pool: pg.Pool, options: RebuildOptions): Pr
     const there = rawSince === null ? 'has no day at all' : `is whole from ${rawSince.toISOString()} on`;
     throw new EverytickError(
       'usage',
-      `rollups from ${from.toISOString()} on cannot be built again: the ledger ${there}, and retention has dropped what was before; nothing was changed`,
+      `rollups from ${from.toISOString()} on cannot be built again: the ledger ${there}; nothing was changed`,
     );
   }
   if (from >= to) {
