@@ -36,8 +36,8 @@ describeWithNotes('the notes of Helm', () => {
     };
     const { workers, listening, coordinators, all } = await connections(values);
     expect({ workers, listening }).toEqual({ workers: 5 * 4 + 20 * 1, listening: 5 + 20 });
-    // Leadership and listening of each coordinator, and the migration.
-    expect(all).toBe(workers + listening + coordinators + 3 * 2 + 1);
+    // Leadership and listening of each coordinator, the migration, and what the leader does to whole days of the ledger.
+    expect(all).toBe(workers + listening + coordinators + 3 * 2 + 3);
   });
 
   it('say apart what goes around a pooler', async () => {
