@@ -17,14 +17,17 @@
 //    4 ms   0.91     2.5 ms         0.6 ms
 //    5 ms   0.90     3.2 ms         0.8 ms
 
-import type { ClaimedCheck } from '@everytick/core';
+import type { ClaimedCheck, EventLoopDelay } from '@everytick/core';
 
 export interface AgendaOptions {
   /** How far away its instant is, in milliseconds; negative when it is past. */
   readonly untilDueMs: (check: ClaimedCheck) => number;
   /** Called when the instant has come; also when it is `absurdMs` away, or the moment by which it should have begun is past. */
   readonly onDue: (check: ClaimedCheck, beginBefore: number) => void;
+  /** Hears of the timer, which fires every 10 ms or more often as long as there is one. */
+  readonly eventLoop?: Pick<EventLoopDelay, 'leaveToOthers' | 'takeBack' | 'sampled'>;
   readonly absurdMs: number;
+  /** No longer than 10 ms. */
   readonly beatMs: number;
 }
 
@@ -34,8 +37,11 @@ interface Entry {
   readonly beginBefore: number;
 }
 
-/** A timer for longer than this is set in pieces, so that a clock that has jumped meanwhile is noticed. */
-const LONGEST_TIMER_MS = 1_000;
+/**
+ * A timer for longer than this is set in pieces, so that it does for the measurement of the event loop's delay what a timer
+ * of its own would (event-loop-delay.ts), and a clock that has jumped meanwhile is noticed.
+ */
+const LONGEST_TIMER_MS = 10;
 
 /** The clock of the event loop, which counts from another moment than `performance.now()`. */
 const loopClockAheadMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
@@ -47,6 +53,7 @@ export class Agenda {
   #timer: NodeJS.Timeout | undefined;
   /** Of the entry that the timer is set for, by the clock of the database. */
   #armedForMs = Number.POSITIVE_INFINITY;
+  #timerDueAt = 0;
   #stopped = false;
 
   constructor(options: AgendaOptions) {
@@ -68,6 +75,7 @@ export class Agenda {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#options.eventLoop?.takeBack();
   }
 
   get checks(): ClaimedCheck[] {
@@ -81,13 +89,21 @@ export class Agenda {
   #arm(next: Entry): void {
     this.#armedForMs = next.check.scheduledAtMs;
     const nowMs = performance.now() + loopClockAheadMs;
-    const { beatMs, untilDueMs } = this.#options;
+    const { beatMs, untilDueMs, eventLoop } = this.#options;
     const beat = Math.ceil((nowMs + untilDueMs(next.check)) / beatMs) * beatMs;
-    this.#timer = setTimeout(this.#begin, Math.min(LONGEST_TIMER_MS, Math.max(1, beat - Math.floor(nowMs))));
+    const delayMs = Math.min(LONGEST_TIMER_MS, Math.max(1, beat - Math.floor(nowMs)));
+    this.#timerDueAt = Math.floor(nowMs) + delayMs - loopClockAheadMs;
+    this.#timer = setTimeout(this.#fire, delayMs);
+    eventLoop?.leaveToOthers();
   }
 
+  readonly #fire = (): void => {
+    this.#options.eventLoop?.sampled(this.#timerDueAt);
+    this.#begin();
+  };
+
   // The loop's clock is read once a turn, so that a timer that is set late in a long one fires early.
-  readonly #begin = (): void => {
+  #begin(): void {
     const { untilDueMs, onDue, absurdMs } = this.#options;
     clearTimeout(this.#timer);
     this.#armedForMs = Number.POSITIVE_INFINITY;
@@ -101,5 +117,6 @@ export class Agenda {
       this.#entries.pop();
       onDue(check, beginBefore);
     }
-  };
+    this.#options.eventLoop?.takeBack();
+  }
 }

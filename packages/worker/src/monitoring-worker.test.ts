@@ -113,6 +113,9 @@ function setUp({
     beginWithinMs: 200,
     eventLoop: {
       stalledMsSince: () => stalledMs,
+      leaveToOthers: () => undefined,
+      takeBack: () => undefined,
+      sampled: () => undefined,
       longestDelayMs(sinceMs, untilMs) {
         seen.windowsMs.push(untilMs - sinceMs);
         return loopDelayMs;

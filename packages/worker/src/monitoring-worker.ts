@@ -53,7 +53,10 @@ export interface MonitoringWorkerOptions {
   /** How long after it was due, or claimed if that was later, a check may begin. Its lease has to leave time for that. */
   readonly beginWithinMs: number;
   /** How late this process was, and when. */
-  readonly eventLoop: Pick<EventLoopDelay, 'stalledMsSince' | 'longestDelayMs'>;
+  readonly eventLoop: Pick<
+    EventLoopDelay,
+    'stalledMsSince' | 'longestDelayMs' | 'leaveToOthers' | 'takeBack' | 'sampled'
+  >;
   /** What each request carries beside the usual. */
   readonly headersOf?: ((check: ClaimedCheck) => RequestHeaders) | undefined;
   /** Only where spans are made. */
@@ -127,6 +130,7 @@ export class MonitoringWorker {
     this.#agenda = new Agenda({
       untilDueMs: ({ scheduledAtMs }) => options.clock.toMonotonic(scheduledAtMs) - performance.now(),
       onDue: (check, beginBefore) => this.#begin(check, beginBefore),
+      eventLoop: options.eventLoop,
       absurdMs: options.horizonMs + ABSURD_DELAY_MS,
       beatMs: BEAT_MS,
     });

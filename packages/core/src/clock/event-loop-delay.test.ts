@@ -84,3 +84,39 @@ it('lays a delay to no time before or after it', async () => {
   expect(eventLoop.longestDelayMs(before, blockedAt)).toBeLessThan(200);
   expect(eventLoop.longestDelayMs(blockedUntil, now)).toBeLessThan(200);
 });
+
+it('learns from other timers of the process as from its own, and counts no time twice', async () => {
+  const eventLoop = await startedDelay();
+  eventLoop.leaveToOthers();
+  const before = performance.now();
+  const dueAt = before + 5;
+  await new Promise<void>((resolve) => {
+    setTimeout(() => {
+      eventLoop.sampled(dueAt);
+      resolve();
+    }, 5);
+    block(300);
+  });
+  const heldUpMs = eventLoop.longestDelayMs(before, performance.now());
+  expect(heldUpMs).toBeGreaterThan(290);
+  expect(heldUpMs).toBeLessThanOrEqual(performance.now() - dueAt);
+  eventLoop.sampled(dueAt);
+  eventLoop.takeBack();
+  await delay(50);
+  expect(eventLoop.stalledMsSince(before)).toBeCloseTo(heldUpMs, 0);
+  expect(eventLoop.takeP99Ms()).toBeGreaterThan(290);
+});
+
+it('takes samples of its own again when nobody else does', async () => {
+  const eventLoop = await startedDelay();
+  eventLoop.leaveToOthers();
+  eventLoop.takeBack();
+  eventLoop.takeBack();
+  const before = performance.now();
+  block(200);
+  await delay(30);
+  block(20);
+  await delay(30);
+  expect(eventLoop.longestDelayMs(before, performance.now())).toBeGreaterThan(180);
+  expect(eventLoop.longestDelayMs(before, performance.now())).toBeLessThan(205);
+});

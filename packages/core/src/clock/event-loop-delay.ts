@@ -27,12 +27,13 @@ export class EventLoopDelay {
   #sampledAt = performance.now();
   readonly #periodMs: number;
   readonly #history: DelayHistory;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
+  #others = false;
 
   constructor(periodMs = PERIOD_MS) {
     this.#periodMs = periodMs;
     this.#history = new DelayHistory(Math.ceil(MEMORY_MS / (periodMs + NOTABLE_MS)));
-    this.#timer = setInterval(() => this.#sample(), periodMs);
+    this.#timer = setTimeout(this.#sample, periodMs);
   }
 
   /** The 99th percentile since the last call, in milliseconds. */
@@ -61,8 +62,28 @@ export class EventLoopDelay {
     return this.#history.sumMs(sinceMs, STALL_MS) + (running >= STALL_MS ? this.#overdueMs(sinceMs, now) : 0);
   }
 
+  /**
+   * Somebody else has a timer, and says here when it was due: that tells the same as one of ours. It is to fire at least once
+   * a period until `takeBack`. Two timers that wake the process in turns cost it twice 0.1 ms each time.
+   */
+  leaveToOthers(): void {
+    this.#others = true;
+    clearTimeout(this.#timer);
+  }
+
+  takeBack(): void {
+    if (!this.#others) return;
+    this.#others = false;
+    this.#timer = setTimeout(this.#sample, this.#periodMs);
+  }
+
+  /** A timer of somebody else has fired that was due at this moment of `performance.now()`. */
+  sampled(dueAtMs: number): void {
+    this.#note(Math.max(dueAtMs, this.#sampledAt));
+  }
+
   stop(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
   }
 
   /** The same for the delay that is not over: the sample is due, and whoever asks comes before it. */
@@ -73,9 +94,15 @@ export class EventLoopDelay {
     return Math.max(0, Math.min(now, untilMs) - Math.max(dueAt, sinceMs));
   }
 
-  #sample(): void {
+  readonly #sample = (): void => {
+    this.#note(this.#sampledAt + this.#periodMs);
+    if (!this.#others) this.#timer.refresh();
+  };
+
+  /** `dueAt`: not before the last sample, so that no time is counted twice. */
+  #note(dueAt: number): void {
     const now = performance.now();
-    const delayMs = Math.max(0, now - this.#sampledAt - this.#periodMs);
+    const delayMs = Math.max(0, now - dueAt);
     this.#slotMs = Math.max(this.#slotMs, delayMs);
     if (now >= this.#slotEndsAt) this.#endSlot();
     if (delayMs >= NOTABLE_MS) this.#history.add(now - delayMs, now);
