@@ -105,7 +105,7 @@ describe('behind PgBouncer in transaction mode', () => {
       const outcomes = async () => {
         const { rows } = await database.query<{ outcome: string; ticks: number; workers: number }>(
           `SELECT outcome, sum(ticks)::integer AS ticks, count(DISTINCT worker_id)::integer AS workers
-           FROM check_results
+           FROM results
            WHERE error_code IS DISTINCT FROM 'target_withdrawn' -- a tick of the target removed below, given back
            GROUP BY outcome`,
         );

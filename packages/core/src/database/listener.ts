@@ -61,9 +61,10 @@ export function listen(options: ListenerOptions): NotificationListener {
         void subscriber.close();
         return;
       }
-      connected = true;
       // The first connection has no LISTEN yet: see connectFirst.
-      if (subscriber.getSubscribedChannels().length > 0) options.onConnected();
+      if (subscriber.getSubscribedChannels().length === 0) return;
+      connected = true;
+      options.onConnected();
     });
     subscriber.events.on('reconnect', (attempt) => {
       connected = false;
@@ -89,6 +90,7 @@ export function listen(options: ListenerOptions): NotificationListener {
       try {
         await subscriber.connect();
         await subscriber.listenTo(options.channel);
+        connected = true;
         options.onConnected();
         return;
       } catch (error) {

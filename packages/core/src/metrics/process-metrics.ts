@@ -27,13 +27,15 @@ export interface ProcessState {
 }
 
 /**
- * How often prom-client's own series of how late the event loop is are sampled: at its default of 10 ms that would wake a
- * process, however idle, a hundred times a second. `everytick_event_loop_delay_seconds` is the series to look at.
+ * prom-client's own series of how late the event loop is are left out: `everytick_event_loop_delay_seconds` says it, and they wake a
+ * process, however idle, a hundred times a second. They cannot be told not to begin; so seldom they cost nothing, and mean nothing.
  */
 const EVENT_LOOP_LAG_PERIOD_MS = 1_000;
+const eventLoopLag = /^nodejs_eventloop_lag_/;
 
 export function exposeProcess(registry: Registry, state: ProcessState): void {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_LAG_PERIOD_MS });
+  for (const { name } of registry.getMetricsAsArray()) if (eventLoopLag.test(name)) registry.removeSingleMetric(name);
   new Gauge({
     name: 'everytick_build_info',
     help: 'What runs here; the value is always 1.',

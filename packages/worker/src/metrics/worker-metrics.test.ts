@@ -6,6 +6,7 @@ import {
   openLoopback,
   scrape,
   startDnsServer,
+  startFaultProxy,
   startWebServer,
   type TestDatabase,
   type WebServer,
@@ -113,15 +114,15 @@ describe('a worker tells', () => {
   });
 
   it('that its listener has lost its connection, until it has another one', async () => {
-    const { value } = await start();
+    const listenUrl = new URL(database.url);
+    const proxy = await startFaultProxy({ host: listenUrl.hostname, targetPort: Number(listenUrl.port) });
+    listenUrl.port = String(proxy.port);
+    const { value } = await start({ EVERYTICK_LISTEN_URL: listenUrl.href });
     await eventually(async () => expect(await value('listener_connected')).toBe(1));
-    const url = new URL(database.url);
-    await database.query(`ALTER DATABASE ${url.pathname.slice(1)} CONNECTION LIMIT 0`);
-    await database.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '%listener'",
-    );
+    proxy.refuse();
+    proxy.cut();
     await eventually(async () => expect(await value('listener_connected')).toBe(0));
-    await database.query(`ALTER DATABASE ${url.pathname.slice(1)} CONNECTION LIMIT -1`);
+    await proxy.accept();
     await eventually(async () => expect(await value('listener_connected')).toBe(1));
   });
 
