@@ -75,28 +75,28 @@ describe('the destination of the log', () => {
     const before = process.memoryUsage().rss;
     const beganAt = performance.now();
     let longestMs = 0;
-    for (let number = 0; number < 100_000; number++) {
+    for (let number = 0; number < 300_000; number++) {
       const at = performance.now();
       destination.write(numbered(number));
       longestMs = Math.max(longestMs, performance.now() - at);
     }
-    // A hundred megabytes. What takes the time is making them.
-    expect(performance.now() - beganAt).toBeLessThan(5_000);
+    // Three hundred megabytes. What takes the time is making them, and the memory what V8 has not collected of them.
+    expect(performance.now() - beganAt).toBeLessThan(15_000);
     expect(longestMs).toBeLessThan(500);
-    expect(process.memoryUsage().rss - before).toBeLessThan(80e6);
+    expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
     const { dropped } = destination;
-    expect(dropped).toBeGreaterThan(90_000);
+    expect(dropped).toBeGreaterThan(290_000);
 
     let text = '';
     await eventually(() => {
       for (let part = pipe.read(); part !== ''; part = pipe.read()) text += part;
-      return text.split('\n').length === 100_000 - dropped + 1;
+      return text.split('\n').length === 300_000 - dropped + 1;
     });
     const numbers = text
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line).number);
-    expect(numbers).toEqual(Array.from({ length: 100_000 - dropped }, (_, number) => number));
+    expect(numbers).toEqual(Array.from({ length: 300_000 - dropped }, (_, number) => number));
     expect(said.resumed).toEqual([]);
     destination.write('the next one\n');
     expect(said.resumed).toEqual([dropped]);
