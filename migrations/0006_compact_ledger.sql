@@ -2,7 +2,7 @@
 -- stands in one column, packed. packages/core/src/ledger-row/README.md has the layout and its reasons. The view `results` shows
 -- the ledger with all of it unpacked.
 --
--- A file of its own, because it writes the ledger anew, a day at a time, and holds it while it works: about 6 s for a million
+-- A file of its own, because it writes the ledger anew, a day at a time, and holds it while it works: about 20 s for a million
 -- rows. Workers of the version before cannot write results afterwards; they hold what they have until they are replaced.
 
 SET LOCAL lock_timeout = '5s';

@@ -6,6 +6,7 @@ import { checks } from './checks.ts';
 import { endChildrenOnSignal } from './end-children.ts';
 import { fetchCost } from './fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
+import { compileProgram } from './load/deployed-program.ts';
 import { peers } from './peers/peers.ts';
 import { type Report, toJson, toText } from './report.ts';
 import { rowsBench } from './rows.ts';
@@ -70,6 +71,7 @@ program
   .action(async ({ targets, interval, json, ...given }) => {
     const { duration: durationS, warmUp: warmUpS, runs, workers, tls: secure, profile: profileDir } = given;
     const options = { targets, intervalS: interval, durationS, warmUpS, runs, workers, secure, profileDir };
+    await compileProgram(onProgress);
     show(await checks({ ...options, onProgress }), json);
   });
 
@@ -110,6 +112,7 @@ program
   .option('--json', 'print JSON')
   .action(async ({ targets, interval, duration, warmUp, runs, tls: secure, json }) => {
     const options = { targets, intervalS: interval, durationS: duration, warmUpS: warmUp, runs, secure };
+    await compileProgram(onProgress);
     show(await peers({ ...options, onProgress }), json);
   });
 
@@ -142,6 +145,7 @@ program
   .option('--json', 'print JSON')
   .action(async ({ workers, interval, from, atMost, trial, duration, lateness, tls: secure, json }) => {
     const rates = { fromRate: from, atMostRate: atMost, trialS: trial, durationS: duration, latenessMs: lateness };
+    await compileProgram(onProgress);
     show(await saturate({ workers, intervalS: interval, ...rates, secure, onProgress }), json);
   });
 
@@ -160,6 +164,7 @@ program
   .option('--json', 'print JSON')
   .action(async ({ workers, percent, rate, interval, duration, warmUp, runs, json }) => {
     const load = { percent, ratePerWorker: rate, intervalS: interval, durationS: duration, warmUpS: warmUp, runs };
+    await compileProgram(onProgress);
     show(await scaleOut({ workers, ...load, onProgress }), json);
   });
 
@@ -203,6 +208,7 @@ program
   .option('--json', 'print JSON, with all samples')
   .action(async ({ targets, interval, duration, sample, warmUp, workers, tls: secure, svg, json }) => {
     const load = { targets, intervalS: interval, durationS: duration, sampleS: sample, warmUpS: warmUp, workers };
+    await compileProgram(onProgress);
     show(await soak({ ...load, secure, svg, onProgress }), json);
   });
 

@@ -1,8 +1,9 @@
 // The whole system as separate processes over loopback: PostgreSQL, a coordinator, workers.
 
-import { eventually, everytick, type TestProcess } from '@everytick/testing';
+import { eventually, type TestProcess } from '@everytick/testing';
 import { type BenchPostgres, startBenchPostgres } from './bench-postgres.ts';
 import type { BenchSite } from './bench-site.ts';
+import { startProgram } from './deployed-program.ts';
 
 export interface SystemOptions {
   readonly site: BenchSite;
@@ -34,7 +35,7 @@ export async function startSystem({ site, workers, settings = {}, env = {} }: Sy
   await using starting = new AsyncDisposableStack();
   const server = starting.use(await startBenchPostgres({ settings }));
   const all = { EVERYTICK_DATABASE_URL: server.url, EVERYTICK_LOG_FORMAT: 'json', ...env };
-  const coordinator = starting.use(await everytick(['coordinator'], { env: all }));
+  const coordinator = starting.use(await startProgram(['coordinator'], { env: all }));
   await coordinator.waitForOutput('"leading"', START_TIMEOUT_MS);
   const running: TestProcess[] = [];
   const startWorker = async (stack: AsyncDisposableStack) => {
@@ -43,7 +44,7 @@ export async function startSystem({ site, workers, settings = {}, env = {} }: Sy
       // As an operator has it who checks sites with certificates of their own authority.
       ...(site.caFile !== undefined && { NODE_EXTRA_CA_CERTS: site.caFile }),
     };
-    const worker = stack.use(await everytick(['worker'], { env: { ...all, ...own } }));
+    const worker = stack.use(await startProgram(['worker'], { env: { ...all, ...own } }));
     await worker.waitForOutput('"worker running"', START_TIMEOUT_MS);
     running.push(worker);
   };
