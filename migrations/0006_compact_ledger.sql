@@ -1,5 +1,5 @@
--- A row of the ledger takes 80 bytes instead of 126 (120 to 141 with its part of the key's index instead of 208): what was measured
--- stands in one column, packed. packages/core/src/ledger-row/README.md has the layout and its reasons. The view `results` shows
+-- A row of the ledger takes 77 to 85 bytes instead of 126 to 141, and with its part of the key 106 to 130 instead of 208: what was
+-- measured stands in one column, packed. packages/core/src/ledger-row/README.md has the layout and its reasons. The view `results` shows
 -- the ledger with all of it unpacked.
 --
 -- A file of its own, because it writes the ledger anew, a day at a time, and holds it while it works: about 20 s for a million
