@@ -55,6 +55,12 @@ async function scrapeBothWays(
   await eventually(async () => sampleOf(await textOf(ask('/metrics')), 'everytick_ledger_ticks_expected') > 0, {
     timeoutMs: 60_000,
   });
+  // So is building the hours of the days that the ledger was given at once.
+  const builtLately = Date.now() / 1_000 - 2 * 3_600;
+  await eventually(
+    async () => sampleOf(await textOf(ask('/metrics')), 'everytick_rollups_built_timestamp_seconds') > builtLately,
+    { timeoutMs: 600_000 },
+  ).catch(() => onProgress('hours are still being built: figures are of a leader that has more to do than usual'));
   const rows: Record<string, number | string>[] = [];
   for (const encoding of ['gzip', 'identity']) {
     onProgress(encoding);
