@@ -221,7 +221,7 @@ program
   .option('--runs <n>', 'answers of each encoding; the table has their medians and the worst', count, 15)
   .option('--json', 'print JSON')
   .action(async ({ targets, days, every, runs, json }) => {
-    show(await targetMetricsBench({ targets, days, intervalS: every, runs, onProgress }), json);
+    show(await targetMetricsBench({ settled: true, targets, days, intervalS: every, runs, onProgress }), json);
   });
 
 program
