@@ -133,14 +133,16 @@ const resultsOf = (ticks: string) => `
 const runSql = `
   SELECT s.target_id, k, s.first_tick + k * $3::integer * interval '1 s' AS tick, s.skip_code IS NOT NULL AS skipped
   FROM generate_series($1::integer, $2::integer) AS k
-  CROSS JOIN schedules AS s`;
+  CROSS JOIN schedules AS s
+  ORDER BY tick`;
 
 const dueSql = `
   SELECT s.target_id, extract(epoch FROM g.tick)::bigint::integer AS k, g.tick, s.skip_code IS NOT NULL AS skipped
   FROM schedules AS s
   CROSS JOIN LATERAL generate_series(
     tick_at_or_before(s.target_id, s.interval_s, $1) + s.interval_s * interval '1 s', $2, s.interval_s * interval '1 s'
-  ) AS g (tick)`;
+  ) AS g (tick)
+  ORDER BY g.tick`;
 
 const targetsSql = (targets: number, days: number, intervalS: number) => `
   SELECT ensure_check_results_partitions(current_date - ${days} - 1, current_date + 1);

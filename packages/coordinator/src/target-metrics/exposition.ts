@@ -14,7 +14,7 @@ import { type TargetRow, type TargetRows, unpacked } from './target-row.ts';
 /** How long one piece of work may take, about. */
 const PIECE_MS = 5;
 /** Characters in one chunk of the answer. */
-const CHUNK = 64 * 1024;
+const CHUNK = 16 * 1024;
 /** Beside the labels: the name, a label of its own, the value. */
 const REST_OF_LINE = 80;
 /** Of the whole answer, about. Only labels of uncommon length come to it before the limit on targets does. */
@@ -39,10 +39,11 @@ export async function writeAnswer(
   const pauses = new Pauses();
   const rows: TargetRow[] = [];
   const labels: string[] = [];
+  const ownLabels = new Map<string, string>();
   let bytes = 0;
   for (const each of packed) {
     const row = unpacked(each);
-    const text = labelsOf(row);
+    const text = labelsOf(row, ownLabels);
     bytes += linesOfTarget * (Buffer.byteLength(text) + REST_OF_LINE);
     if (bytes > longest) break;
     rows.push(row);

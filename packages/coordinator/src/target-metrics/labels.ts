@@ -11,20 +11,26 @@ const LONGEST_VALUE = 200;
 const LONGEST_URL = 500;
 const LONGEST_NAME = 128;
 
-/** `{instance="...",target="..."` and so on, not closed. Together `target` and `location` are one pair's alone. */
-export function labelsOf(row: TargetRow): string {
+/**
+ * `{instance="...",target="..."` and so on, not closed. Together `target` and `location` are one pair's alone. `written` keeps what
+ * targets of one answer call themselves, by the JSON of it: most share it with others.
+ */
+export function labelsOf(row: TargetRow, written = new Map<string, string>()): string {
   const group = row[column.group];
   const own = row[column.labels];
   return `{instance="${escaped(redactUrl(row[column.url] ?? ''), LONGEST_URL)}",target="${escaped(row[column.name] ?? '')}",location="${escaped(row[column.location] ?? '')}"${
     group ? `,group="${escaped(group)}"` : ''
-  }${own ? ownLabels(JSON.parse(own)) : ''}`;
+  }${own ? ownLabels(own, written) : ''}`;
 }
 
 /**
  * Each as `label_<name>`, what labels of Prometheus cannot have replaced by `_`. Where several are the same after that, each of
  * them is numbered, in the order of their names, as kube-state-metrics does it: `label_a_b_conflict1`.
  */
-function ownLabels(labels: Readonly<Record<string, unknown>>): string {
+function ownLabels(json: string, written: Map<string, string>): string {
+  const known = written.get(json);
+  if (known !== undefined) return known;
+  const labels: Readonly<Record<string, unknown>> = JSON.parse(json);
   const names = Object.keys(labels).sort().slice(0, OWN_LABELS_AT_MOST);
   const plain = names.map((name) => `label_${name.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`.slice(0, LONGEST_NAME));
   const single = new Set(plain.filter((name) => plain.indexOf(name) === plain.lastIndexOf(name)));
@@ -35,6 +41,7 @@ function ownLabels(labels: Readonly<Record<string, unknown>>): string {
     const free = single.has(wanted) ? wanted : freeName(wanted, taken);
     text += `,${free}="${escaped(String(labels[name]))}"`;
   }
+  written.set(json, text);
   return text;
 }
 
