@@ -133,7 +133,7 @@ async function send(answer: Answer, request: IncomingMessage, response: ServerRe
   const signal = AbortSignal.timeout(TAKEN_WITHIN_MS);
   await (zipped
     ? pipeline(answer, response, { signal })
-    : pipeline(answer, createGunzip({ chunkSize: 64 * 1024 }), response, { signal })
+    : pipeline(answer, createGunzip({ chunkSize: 1024 * 1024 }), response, { signal })
   ).catch(() => response.destroy());
 }
 
