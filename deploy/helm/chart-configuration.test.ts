@@ -1,6 +1,6 @@
 // Targets as values: what a coordinator reads from the ConfigMap is what the values say, whatever is in them.
 
-import { parseConfiguration } from '@everytick/core';
+import { parseConfiguration } from '@everytick/core/configuration';
 import { compileJsonPath, compilePattern } from '@everytick/worker';
 import { describe, expect, it } from '@jest/globals';
 import type { IConfigMap, IPodSpec } from 'kubernetes-models/v1';

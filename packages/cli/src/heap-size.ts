@@ -15,22 +15,27 @@
 //       4 MB             as V8 likes        195 MB     1.06
 //       8 MB             half               150 MB     1.02
 //       8 MB             a quarter          145 MB     1.02
+//
+// A coordinator makes little garbage: its young generation stays at 1 MB, its old one grows by a seventh (121 -> 116 MB, same CPU).
 
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 const ENOUGH_BYTES = 8 * 1_024 * 1_024;
 const LOOK_MS = 100;
 
+/** By how much the old generation may grow beyond what is alive, in percent. */
+const growthPercent = { worker: 25, coordinator: 15 } as const;
+
 /**
  * To be called before modules are loaded: what they leave alive makes the young generation grow at once. And before the
  * compile cache is opened, which knows code that was compiled under the same flags only.
  */
-export function holdHeap(): void {
+export function holdHeap(role: keyof typeof growthPercent): void {
   setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=25');
+  setFlagsFromString(`--heap-growing-percent=${growthPercent[role]}`);
 }
 
-/** Lets the young generation become as large as it should be for good. Not before all is loaded. */
+/** Lets a worker's young generation become as large as it should be for good. Not before all is loaded. */
 export function growYoungGeneration(): void {
   if (sizeBytes() >= ENOUGH_BYTES) return;
   setFlagsFromString('--semi-space-growth-factor=2');

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { holdHeap } from './heap-size.ts';
 
 // They live for months, and there are many of them.
-if (process.argv[2] === 'worker' || process.argv[2] === 'coordinator') holdHeap();
+const role = process.argv[2];
+if (role === 'worker' || role === 'coordinator') holdHeap(role);
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/node-compile-cache', import.meta.url)));
 await import('./everytick.ts');

@@ -9,12 +9,12 @@ import {
   listenSettings,
   logSettings,
   outcomes,
-  parseConfiguration,
   passedErrorCodes,
   passedErrorMeanings,
   type Setting,
   workerSettings,
 } from '@everytick/core';
+import { parseConfiguration } from '@everytick/core/configuration';
 import { describe, expect, it } from '@jest/globals';
 import { targetRules } from './commands/target-rules.ts';
 

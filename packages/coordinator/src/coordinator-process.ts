@@ -19,7 +19,7 @@ import type pg from 'pg';
 import { ApiService } from './api/api-service.ts';
 import { RequestSweeper } from './check-requests/request-sweeper.ts';
 import { ConfigurationMetrics } from './configuration/configuration-metrics.ts';
-import { ConfigurationWatch } from './configuration/configuration-watch.ts';
+import type { ConfigurationWatch } from './configuration/configuration-watch.ts';
 import { type Duty, Nudge, perform } from './leadership/duty.ts';
 import { type LeaderSession, Leadership } from './leadership/leadership.ts';
 import { CoordinatorMetrics } from './metrics/coordinator-metrics.ts';
@@ -51,7 +51,7 @@ export class CoordinatorProcess {
   #listener: NotificationListener | undefined;
   readonly #api: ApiService | null;
   readonly #targetMetrics: TargetMetrics | null;
-  readonly #configuration: ConfigurationWatch | null;
+  readonly #configuration: Promise<ConfigurationWatch> | null;
 
   /** `rules`: what patterns and paths are, for targets that come in by a configuration or by the API. */
   constructor(config: CoordinatorConfig, logger: Logger, rules: TargetRules) {
@@ -130,13 +130,17 @@ export class CoordinatorProcess {
       onConnected: () => this.#targetsChanged.nudge(),
     });
     this.#leadership.start();
-    this.#configuration?.start();
+    void this.#configuration?.then((watch) => watch.start());
   }
 
   async stop(): Promise<void> {
     this.#schema.stop();
     this.#eventLoop.stop();
-    await Promise.all([this.#api?.stop(), this.#configuration?.stop(), this.#leadership.close()]);
+    await Promise.all([
+      this.#api?.stop(),
+      this.#configuration?.then((watch) => watch.stop()),
+      this.#leadership.close(),
+    ]);
     await this.#listener?.close();
     await this.#status?.close();
     await this.#targetMetrics?.close();
@@ -168,19 +172,16 @@ export class CoordinatorProcess {
     this.#metrics.leader.reset();
   }
 
-  #configurationWatch(rules: TargetRules): ConfigurationWatch | null {
+  /** Loaded only where there is a configuration: what reads YAML takes 3 MB. */
+  #configurationWatch(rules: TargetRules): Promise<ConfigurationWatch> | null {
     const { configPath: path, configSource: source, configVariables: environment } = this.#config;
     if (path === null) return null;
     const metrics = new ConfigurationMetrics(this.#metrics.registry);
-    return new ConfigurationWatch({
-      path,
-      source,
-      environment,
-      rules,
-      pool: this.#pool,
-      metrics,
-      logger: this.#logger,
-    });
+    const pool = this.#pool;
+    const logger = this.#logger;
+    return import('./configuration/configuration-watch.ts').then(
+      ({ ConfigurationWatch: Watch }) => new Watch({ path, source, environment, rules, pool, metrics, logger }),
+    );
   }
 
   #metricsOfTargets(): TargetMetrics {

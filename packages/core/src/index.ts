@@ -11,7 +11,8 @@ export * from './config/log.ts';
 export * from './config/setting.ts';
 export * from './config/status.ts';
 export * from './config/worker.ts';
-export * from './configuration/index.ts';
+// The rest of it, with what reads YAML, is @everytick/core/configuration: coordinators without a configuration never load it.
+export type * from './configuration/configuration.ts';
 export * from './database/listener.ts';
 export * from './database/pool.ts';
 export * from './database/queryable.ts';
@@ -40,6 +41,7 @@ export * from './scheduler/announcing.ts';
 export * from './scheduler/look-back.ts';
 export * from './scheduler/postgres-scheduler.ts';
 export * from './schema/index.ts';
+export * from './status/node-http.ts';
 export * from './status/status-server.ts';
 export * from './targets/index.ts';
 export * from './tokens/index.ts';

@@ -1,8 +1,7 @@
 export * from './dns/name-resolver.ts';
 export * from './egress/index.ts';
 export * from './evaluate/evaluate.ts';
-export { compileJsonPath, type JsonPath } from './evaluate/json-path.ts';
-export * from './evaluate/pattern.ts';
+export * from './evaluate/rules.ts';
 export { ShownText } from './evaluate/shown-text.ts';
 export * from './fetch/undici-fetcher.ts';
 export { WorkerMetrics } from './metrics/worker-metrics.ts';

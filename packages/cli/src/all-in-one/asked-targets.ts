@@ -1,6 +1,7 @@
 // Targets from the URLs and the file on the command line of `up`, all of them checked before anything is started.
 
-import { EverytickError, parseTargetSpec, readTargetsFile, type TargetSpec } from '@everytick/core';
+import { EverytickError, parseTargetSpec, type TargetSpec } from '@everytick/core';
+import { readTargetsFile } from '@everytick/core/configuration';
 import { flagLabels, specInputOf, type TargetFlags } from '../commands/target-options.ts';
 import { flagRules, targetRules } from '../commands/target-rules.ts';
 

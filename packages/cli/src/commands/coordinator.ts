@@ -12,7 +12,6 @@ import {
   readTogether,
 } from '@everytick/core';
 import { Command } from 'commander';
-import { growYoungGeneration } from '../heap-size.ts';
 import { switchLogLevelOnSignal } from '../log-level-signal.ts';
 import { attachToParent } from '../parent-process.ts';
 import { onShutdown, reportShutdownFailuresTo, shutDown } from '../shutdown.ts';
@@ -58,6 +57,5 @@ ${settingsHelp(Object.values(settings))}`,
       });
       attachToParent(url, coordinator.apiUrl);
       coordinator.run();
-      growYoungGeneration();
     });
 }

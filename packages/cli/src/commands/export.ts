@@ -1,13 +1,8 @@
 // everytick export
 
 import { writeFile } from 'node:fs/promises';
-import {
-  EverytickError,
-  type ExportedTargets,
-  type ExportFilter,
-  exportDeclared,
-  writeConfiguration,
-} from '@everytick/core';
+import { EverytickError, type ExportedTargets, type ExportFilter, exportDeclared } from '@everytick/core';
+import { writeConfiguration } from '@everytick/core/configuration';
 import { Command } from 'commander';
 import { addPlaceFlags, type PlaceFlags, placeHelp } from '../operations/place.ts';
 import { withOperations } from '../operations/with-operations.ts';

@@ -1,7 +1,8 @@
 // Which configuration a command reads: a file, a directory of them, or standard input.
 
 import { text } from 'node:stream/consumers';
-import { type Configuration, EverytickError, parseConfiguration, readConfiguration } from '@everytick/core';
+import { type Configuration, EverytickError } from '@everytick/core';
+import { parseConfiguration, readConfiguration } from '@everytick/core/configuration';
 import type { Command } from 'commander';
 import { targetRules } from './target-rules.ts';
 

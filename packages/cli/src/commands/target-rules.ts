@@ -1,7 +1,7 @@
 // The rules for targets, with what the worker knows of patterns and JSON paths.
 
 import type { TargetRules } from '@everytick/core';
-import { compileJsonPath, compilePattern } from '@everytick/worker';
+import { compileJsonPath, compilePattern } from '@everytick/worker/rules';
 
 /** For documents. */
 export const targetRules: TargetRules = { compilePattern, compileJsonPath };

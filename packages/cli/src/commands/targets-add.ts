@@ -5,10 +5,10 @@ import {
   EverytickError,
   formatDuration,
   parseTargetSpec,
-  readTargetsFile,
   showUrl,
   type TargetSpec,
 } from '@everytick/core';
+import { readTargetsFile } from '@everytick/core/configuration';
 import { Command } from 'commander';
 import { addPlaceFlags, type PlaceFlags, placeHelp } from '../operations/place.ts';
 import { withOperations } from '../operations/with-operations.ts';

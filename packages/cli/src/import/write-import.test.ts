@@ -1,6 +1,6 @@
 // What every import prints, whatever it was made from.
 
-import { parseConfiguration } from '@everytick/core';
+import { parseConfiguration } from '@everytick/core/configuration';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { targetRules } from '../commands/target-rules.ts';

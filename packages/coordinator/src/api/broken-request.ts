@@ -1,8 +1,7 @@
 // What is no HTTP: answered before there is a request, and the connection closed.
 
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ProblemResource } from '@everytick/core';
+import { type ProblemResource, STATUS_CODES } from '@everytick/core';
 import { type ProblemCode, problemType } from './problem.ts';
 
 const known: Readonly<Record<string, readonly [number, ProblemCode, string]>> = {

@@ -1,7 +1,6 @@
 // The OpenAPI 3.1 document: made of the same operations and schemas that the server works by, so it cannot say anything else.
 
-import { STATUS_CODES } from 'node:http';
-import { problemResource } from '@everytick/core';
+import { problemResource, STATUS_CODES } from '@everytick/core';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { z } from 'zod';

@@ -1,8 +1,7 @@
 // From whatever went wrong to what a client is told: problem+json (RFC 9457). What the client can put right is said in full;
 // what went wrong inside is logged, and of that the client hears no more than that it did.
 
-import { STATUS_CODES } from 'node:http';
-import { EverytickError, type EverytickErrorCode, type ProblemResource } from '@everytick/core';
+import { EverytickError, type EverytickErrorCode, type ProblemResource, STATUS_CODES } from '@everytick/core';
 import type { FastifyError } from 'fastify';
 import { databaseAway } from './database-away.ts';
 import { jsonPointer } from './json-pointer.ts';

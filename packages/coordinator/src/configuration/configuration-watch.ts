@@ -23,11 +23,10 @@ import {
   type Logger,
   type Plan,
   type PlannedAction,
-  parseConfigurationGently,
-  readConfigurationFiles,
   type TargetRules,
   type TargetSet,
 } from '@everytick/core';
+import { parseConfigurationGently, readConfigurationFiles } from '@everytick/core/configuration';
 import type pg from 'pg';
 import { Nudge } from '../leadership/duty.ts';
 import type { ConfigurationMetrics } from './configuration-metrics.ts';

@@ -4,7 +4,7 @@
 
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { configurationPaths } from '@everytick/core';
+import { configurationPaths } from '@everytick/core/configuration';
 
 export interface Fingerprint {
   /** Differs whenever a file is there or not, is another file, or has been written. */

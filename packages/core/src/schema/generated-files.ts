@@ -1,6 +1,7 @@
 // What is made of the schemas and kept in the repository: a test compares, `npx pnpm@12 generate` writes it anew.
 
 import { configurationJsonSchema } from './configuration-json-schema.ts';
+import { jsonText } from './json-text.ts';
 import { referencePage } from './reference-page.ts';
 
 export interface GeneratedFile {
@@ -15,5 +16,3 @@ export function generatedFiles(): GeneratedFile[] {
     { path: 'src/configuration/REFERENCE.md', text: referencePage() },
   ];
 }
-
-export const jsonText = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`;

@@ -1,3 +1,3 @@
 export { configurationJsonSchema } from './configuration-json-schema.ts';
-export { jsonText } from './generated-files.ts';
+export { jsonText } from './json-text.ts';
 export { targetJsonSchema } from './target-json-schema.ts';

@@ -1,11 +1,12 @@
 // What a process tells Prometheus and Kubernetes about itself: /metrics, /healthz and /readyz.
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { withinDeadline } from '../clock/within-deadline.ts';
 import { EverytickError } from '../domain/error.ts';
 import type { Logger } from '../logging/logger.ts';
+import { createServer } from './node-http.ts';
 
 /** One condition of readiness. Resolves when it holds; the message of its rejection says why it does not. */
 export interface ReadinessCheck {

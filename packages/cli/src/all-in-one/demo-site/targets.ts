@@ -1,7 +1,7 @@
 // What is watched of the demonstration, so that every kind of outcome can be seen without a network.
 
 import { parseTargetSpec, type TargetSpec } from '@everytick/core';
-import { compilePattern } from '@everytick/worker';
+import { compilePattern } from '@everytick/worker/rules';
 
 // tcpmux (RFC 1078): nothing has listened there for decades, and only root could begin to.
 const closedPort = 1;

@@ -2,7 +2,7 @@
 // labels. Carried out as Prometheus does (model/relabel), so that any shape of rules gives the same checks.
 
 import { createHash } from 'node:crypto';
-import { compilePattern } from '@everytick/worker';
+import { compilePattern } from '@everytick/worker/rules';
 import type { SourceValue } from '../source-value.ts';
 import { javascriptPattern } from './relabel-pattern.ts';
 

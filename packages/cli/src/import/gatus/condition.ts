@@ -1,7 +1,7 @@
 // A condition of Gatus, taken apart, and what it means: everything is text, `==` and `!=` compare texts or whole numbers,
 // the others compare numbers. https://github.com/TwiN/gatus#conditions
 
-import { compilePattern } from '@everytick/worker';
+import { compilePattern } from '@everytick/worker/rules';
 import { globPattern } from './glob.ts';
 import { gatusNumber, goInteger } from './go-values.ts';
 
