@@ -11,6 +11,7 @@ import { leaseDesigns } from './lease-designs.ts';
 import { expectLoadFigures } from './load/expected-figures.ts';
 import { rowsBench } from './rows.ts';
 import { targetMetricsBench } from './target-metrics.ts';
+import { uptimeBench } from './uptime.ts';
 import { verifyBench } from './verify.ts';
 
 const onProgress = () => undefined;
@@ -76,6 +77,13 @@ it('bench target-metrics has each target in each answer', async () => {
   });
   const answer = expect.objectContaining({ pairs: 99, p50_ms: expect.any(Number) });
   expect(report.rows).toEqual([answer, answer]);
+}, 60_000);
+
+it('bench uptime has a whole year of each target', async () => {
+  const report = await uptimeBench({ targets: 60, intervalS: 900, questions: 2, onProgress });
+  expect(report.rows).toHaveLength(3);
+  for (const row of report.rows) expect(row['p50_ms']).toBeGreaterThan(0);
+  expect(report.parameters['days_built']).toBeGreaterThanOrEqual(59);
 }, 60_000);
 
 it('bench verify proves the ledger that it has made', async () => {

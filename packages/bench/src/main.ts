@@ -17,6 +17,7 @@ import { soak } from './soak/soak.ts';
 import { targetMetricsBench } from './target-metrics.ts';
 import { timing } from './timing/timing.ts';
 import { upgrade } from './upgrade/upgrade.ts';
+import { uptimeBench } from './uptime.ts';
 import { verifyBench } from './verify.ts';
 
 const onProgress = (line: string) => process.stderr.write(`${line}\n`);
@@ -251,6 +252,17 @@ program
     show(report, json);
     for (const problem of report.problems) onProgress(problem);
     if (report.problems.length > 0) process.exitCode = 1;
+  });
+
+program
+  .command('uptime')
+  .description('what hours and days cost to build, and how long the uptime of a year takes')
+  .option('--targets <n>', 'how many targets', count, 2_000)
+  .option('--interval <seconds>', 'their interval', count, 60)
+  .option('--questions <n>', 'of each kind', count, 100)
+  .option('--json', 'print JSON')
+  .action(async ({ targets, interval, questions, json }) => {
+    show(await uptimeBench({ targets, intervalS: interval, questions, onProgress }), json);
   });
 
 program

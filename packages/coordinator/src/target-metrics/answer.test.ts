@@ -46,3 +46,8 @@ it('ends with the error for all who read, where it cannot be completed', async (
   await expect(along).rejects.toThrow('out of rows');
   await expect(buffer(answer)).rejects.toThrow('out of rows');
 });
+
+it('refuses what a piece may have no room for, rather than cut it', async () => {
+  const answer = new Answer();
+  await expect(answer.write('x'.repeat(400_000))).rejects.toThrow('400000 characters');
+});

@@ -40,8 +40,10 @@ export class Answer implements AsyncIterable<Buffer> {
   #checksum = 0;
   #bytes = 0;
 
-  /** At most a few hundred thousand characters. Resolves when there is room for more. */
+  /** A piece has to have room for it, whatever its characters are. Resolves when there is room for more. */
   async write(text: string): Promise<void> {
+    if (LONGEST_CHARACTER * text.length > PIECE)
+      throw new RangeError(`${text.length} characters at a time are too many`);
     if (this.#filled + LONGEST_CHARACTER * text.length > PIECE) this.#compressPiece();
     this.#piece ??= await this.#buffers.shift();
     this.#filled += this.#piece?.write(text, this.#filled) ?? 0;
