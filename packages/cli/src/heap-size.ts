@@ -24,7 +24,7 @@ const ENOUGH_BYTES = 8 * 1_024 * 1_024;
 const LOOK_MS = 100;
 
 /** By how much the old generation may grow beyond what is alive, in percent. */
-const growthPercent = { worker: 25, coordinator: 15 } as const;
+const growthPercent = { worker: 25, coordinator: 5 } as const;
 
 /**
  * To be called before modules are loaded: what they leave alive makes the young generation grow at once. And before the
