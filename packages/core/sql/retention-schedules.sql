@@ -4,7 +4,8 @@
 -- Relies on: proofs, summaries and rollups to be built reach back no further than rollups_progress.raw_from, the last with a day and
 -- a half more (rollups-hour.sql); whoever is owed an hour before keeps all of it.
 --
--- Plan: one pass over the key of schedules; 1,000,000 rows some seconds. Asked when a day has been dropped.
+-- Plan: one pass over the key of schedules; 1,000,000 rows of which most go 2.3 s, 100,000 of which none does 0.07 s. Asked when a day
+-- has been dropped.
 DELETE FROM schedules AS s
 USING (
   SELECT target_id, location_id, schedule_from,

@@ -5,7 +5,7 @@
 -- Relies on: hours are built up to the end of the day for all but those in rollups_owed; whoever is there from before its end on
 -- has its day built when it has caught up.
 --
--- Plan: the key of rollups_hourly for the targets. 100,000 targets: 24 hours of 10 buckets each, 15 s in batches of 5,000.
+-- Plan: the key of rollups_hourly for the targets. 5,000 targets with 24 hours of 10 buckets each 0.6 s, of 20 buckets 1 s.
 WITH hourly AS (
   SELECT h.*
   FROM rollups_hourly AS h

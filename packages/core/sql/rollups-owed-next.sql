@@ -3,7 +3,7 @@
 -- Settled as in rollups-hour.sql. An hour that no sweep has come to yet waits for it.
 --
 -- Plan: rollups_owed as a whole, which has a row for each pair that is behind: a daily interval, a location without workers.
--- 100,000 of them: 120 ms.
+-- 100,000 of them: 150 ms where all have caught up, 44 where none has.
 SELECT hour, array_agg(target_id ORDER BY target_id) AS target_ids
 FROM (
   SELECT DISTINCT o.since AS hour, o.target_id, min(o.since) OVER () AS oldest
