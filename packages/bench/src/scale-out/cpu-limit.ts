@@ -9,8 +9,11 @@ export interface CpuLimit extends Disposable {
   hold(pid: number): void;
 }
 
-/** The shortest quota that the kernel accepts, and so the shortest pauses: a limited process stands still in between. */
-const QUOTA_US = 1_000;
+/**
+ * How long a process runs between two pauses. The kernel accepts 1 ms, some four checks, each of which would find the caches full of
+ * what the other workers have done meanwhile: on processors of their own they would not.
+ */
+const QUOTA_US = 10_000;
 
 interface Hierarchy {
   readonly root: string;
