@@ -157,10 +157,10 @@ program
   .description('what several workers do beside one, each held to a small share of a processor (Linux, as root)')
   .option('--workers <n...>', 'how many, one measurement for each', countsInsteadOf(defaultWorkers), defaultWorkers)
   .option('--percent <n>', 'of one processor, for each worker', count, 5)
-  .option('--rate <n>', 'checks per second owed for each worker: more than it can do', count, 600)
+  .option('--rate <n>', 'checks per second owed for each worker: more than it can do', count, 300)
   .option('--interval <seconds>', 'of the targets', count, 5)
   .option('--duration <seconds>', 'how long each run is; a multiple of the interval', count, 20)
-  .option('--warm-up <seconds>', 'without limits, before the first run', count, 15)
+  .option('--warm-up <seconds>', 'without limits, before the first run', count, 60)
   .option('--runs <n>', 'runs, one after the other; the figures are their medians', count, 3)
   .option('--json', 'print JSON')
   .action(async ({ workers, percent, rate, interval, duration, warmUp, runs, json }) => {
