@@ -50,7 +50,7 @@ export async function uptimeBench(options: UptimeBenchOptions): Promise<Report> 
   const rows: Report['rows'][number][] = [];
   for (const kind of kinds) {
     onProgress(kind.asked);
-    rows.push({ ...(await ask(pool, server.pid, { ...kind, targets, questions, intervalS })) });
+    rows.push(await ask(pool, server.pid, { ...kind, targets, questions, intervalS }));
   }
   return { bench: 'uptime', parameters: { targets, interval_s: intervalS, questions, ...built }, rows };
 }
