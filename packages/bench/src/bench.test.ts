@@ -6,7 +6,7 @@ import { makeScratchDirectory } from '@everytick/testing';
 import { expect, it } from '@jest/globals';
 import { apiBench } from './api/api-bench.ts';
 import { checks } from './checks.ts';
-import { fetchCost } from './fetch.ts';
+import { fetchCost } from './fetch/fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { expectLoadFigures } from './load/expected-figures.ts';
 import { rowsBench } from './rows.ts';
@@ -47,12 +47,19 @@ it('bench checks leaves profiles', async () => {
   for (const found of [/worker: main thread/, /node:internal/, /WITH claimed AS/]) expect(summary).toMatch(found);
 }, 60_000);
 
-it('bench fetch measures each way', async () => {
-  const report = await fetchCost({ checks: 50, concurrency: 5, rounds: 1, onProgress });
-  expect(report.rows).toHaveLength(8);
-  expect(report.figures).toMatchObject({ checks: 100, ratio_to_best_loop: { http: expect.any(Number) } });
-  for (const row of report.rows) expect(row['cpu_us_per_check']).toBeGreaterThan(0);
-}, 60_000);
+it.each([
+  { pace: { concurrency: 5 }, rate: null },
+  { pace: { rate: 200 }, rate: 200 },
+])(
+  'bench fetch measures each way, $pace',
+  async ({ pace, rate }) => {
+    const report = await fetchCost({ checks: 50, pace, rounds: 1, onProgress });
+    expect(report.rows).toHaveLength(10);
+    expect(report.figures).toMatchObject({ checks: 100, rate, ratio_to_best_loop: { http: expect.any(Number) } });
+    for (const row of report.rows) expect(row['cpu_us_per_check']).toBeGreaterThan(0);
+  },
+  60_000,
+);
 
 it('bench lease-designs measures each design', async () => {
   const report = await leaseDesigns({ leases: 2_000, batch: 100, connections: 2, runs: 1, onProgress });

@@ -1,10 +1,10 @@
 // `pnpm bench NAME`: benchmarks, one command each. Figures are printed, never judged.
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { apiBench } from './api/api-bench.ts';
 import { checks } from './checks.ts';
 import { endChildrenOnSignal } from './end-children.ts';
-import { fetchCost } from './fetch.ts';
+import { fetchCost } from './fetch/fetch.ts';
 import { leaseDesigns } from './lease-designs.ts';
 import { compileProgram } from './load/deployed-program.ts';
 import { peers } from './peers/peers.ts';
@@ -78,13 +78,19 @@ program
 
 program
   .command('fetch')
-  .description('CPU of one check over HTTP and HTTPS: our fetcher against bare loops of undici and node:http')
+  .description('CPU of one check over HTTP and HTTPS: our fetcher against bare loops of undici, node:http and sockets')
   .option('--checks <n>', 'checks in a round', count, 3_000)
   .option('--concurrency <n>', 'checks at a time', count, 32)
+  .addOption(
+    new Option('--rate <n>', 'instead of so many at a time: so many a second, each at a moment of its own')
+      .argParser(count)
+      .conflicts('concurrency'),
+  )
   .option('--rounds <n>', 'rounds of each way; the table has their medians', count, 5)
   .option('--json', 'print JSON')
-  .action(async ({ checks, concurrency, rounds, json }) => {
-    show(await fetchCost({ checks, concurrency, rounds, onProgress }), json);
+  .action(async ({ checks, concurrency, rate, rounds, json }) => {
+    const pace = rate === undefined ? { concurrency } : { rate };
+    show(await fetchCost({ checks, pace, rounds, onProgress }), json);
   });
 
 program

@@ -1,32 +1,31 @@
-// `bench fetch`: what one check costs in CPU, our whole fetch against bare loops of undici and of node:http, each with a fresh
-// connection, taking turns in the same run; over HTTP and over HTTPS. Ours is everything that a worker does for it: phases, limits,
-// certificate, assertions, result.
+// `bench fetch`: what one check costs in CPU, our whole fetch against bare loops of undici, of node:http and of sockets, each with a
+// fresh connection, taking turns in the same run; over HTTP and over HTTPS. Ours is everything that a worker does for it: phases,
+// limits, certificate, assertions, result. Many at a time, or at moments of their own (`rate`): then a process sleeps and wakes
+// for each, and that costs more than the work itself.
 
 import { readFile } from 'node:fs/promises';
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
 import tls from 'node:tls';
 import type { ClaimedCheck, Target } from '@everytick/core';
 import { EgressPolicy, loopbackCidrs, resultOfFetch, UndiciFetcher } from '@everytick/worker';
-import { Agent, type Dispatcher, request } from 'undici';
-import { startBenchSite } from './load/bench-site.ts';
-import { median } from './median.ts';
-import { type Report, rounded } from './report.ts';
+import { Agent, request } from 'undici';
+import { startBenchSite } from '../load/bench-site.ts';
+import { median } from '../median.ts';
+import { type Report, rounded } from '../report.ts';
+import { bodyOf, bodyOfNode, bytesOfSocket, type Way } from './bare-loops.ts';
+import { cpuPerCheckUs, type Pace } from './pace.ts';
 
 export interface FetchOptions {
   readonly checks: number;
-  readonly concurrency: number;
+  readonly pace: Pace;
   readonly rounds: number;
   readonly onProgress: (line: string) => void;
 }
-
-type Way = () => Promise<unknown>;
 
 /** How ours is called in the table; all other ways are bare loops. */
 const ours = 'UndiciFetcher';
 
 export async function fetchCost(options: FetchOptions): Promise<Report> {
-  const { checks, concurrency, rounds, onProgress } = options;
+  const { checks, pace, rounds, onProgress } = options;
   await using plain = await startBenchSite({ secure: false });
   await using secure = await startBenchSite({ secure: true });
   const ca = await readFile(secure.caFile ?? '', 'utf8');
@@ -44,6 +43,7 @@ export async function fetchCost(options: FetchOptions): Promise<Report> {
     ways.set(`${scheme} request(), reset: true`, () => bodyOf(request(url, { dispatcher: agent, reset: true })));
     ways.set(`${scheme} request(), pipelining: 0`, () => bodyOf(request(url, { dispatcher: unpipelined })));
     ways.set(`${scheme} node:${scheme}`, () => bodyOfNode(url, secureContext));
+    ways.set(`${scheme} sockets alone`, bytesOfSocket(url, secureContext));
     ways.set(`${scheme} ${ours}`, wholeCheck(fetcher, { id: 1, url, timeoutMs: 10_000, matchPattern: null }));
   }
 
@@ -52,7 +52,7 @@ export async function fetchCost(options: FetchOptions): Promise<Report> {
     // The first round warms up and does not count.
     for (let round = 0; round <= rounds; round++) {
       for (const [way, check] of ways) {
-        const cost = await cpuPerCheckUs(check, checks, concurrency);
+        const cost = await cpuPerCheckUs(check, checks, pace);
         if (round > 0) costs.get(way)?.push(cost);
       }
       onProgress(round === 0 ? 'warmed up' : `round ${round} of ${rounds}`);
@@ -67,16 +67,16 @@ export async function fetchCost(options: FetchOptions): Promise<Report> {
   const ratio = (scheme: string) => rounded(ourCost(scheme) / bestLoop(scheme), 2);
   return {
     bench: 'fetch',
-    parameters: { checks, concurrency, rounds },
+    parameters: { checks, ...pace, rounds },
     rows: [...medians].map(([way, cost]) => ({
       way,
       cpu_us_per_check: Math.round(cost),
       ratio_to_best_loop: (cost / bestLoop(way.split(' ')[0] ?? '')).toFixed(2),
     })),
     figures: {
-      // Of ours, over both schemes; one check after the other, so that none has its moment and none is late.
+      // Of ours, over both schemes. None is scheduled, so that none is late.
       checks: checks * rounds * Object.keys(urls).length,
-      rate: null,
+      rate: 'rate' in pace ? pace.rate : null,
       cpu_us_per_check: {
         worker: rounded(ourCost('http'), 1),
         coordinator: null,
@@ -93,27 +93,6 @@ export async function fetchCost(options: FetchOptions): Promise<Report> {
   };
 }
 
-async function bodyOf(response: Promise<Dispatcher.ResponseData>): Promise<Uint8Array> {
-  return (await response).body.bytes();
-}
-
-/** Without an agent to keep it, each request has its own connection, and TLS its own session. */
-function bodyOfNode(url: string, secureContext: tls.SecureContext): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const heard = (response: IncomingMessage) => {
-      const chunks: Buffer[] = [];
-      response
-        .on('data', (chunk: Buffer) => chunks.push(chunk))
-        .on('end', () => resolve(Buffer.concat(chunks)))
-        .on('error', reject);
-    };
-    // Node's types do not know that all options of a TLS connection may be given here, and this one may.
-    const options = { agent: false, secureContext };
-    const request = url.startsWith('https:') ? https.get(url, options, heard) : http.get(url, { agent: false }, heard);
-    request.on('error', reject);
-  });
-}
-
 /** Everything that a worker does of a check, but for claiming and reporting. */
 function wholeCheck(fetcher: UndiciFetcher, target: Target): Way {
   const check: ClaimedCheck = { target, scheduledAtMs: 0, nextAtMs: 60_000, epoch: 1 };
@@ -121,17 +100,4 @@ function wholeCheck(fetcher: UndiciFetcher, target: Target): Way {
     const result = resultOfFetch(check, await fetcher.fetch(target), { startedAtMs: Date.now(), loopDelayMs: 0 });
     if (result.error !== null) throw new Error(`a check failed: ${result.error.detail}`);
   };
-}
-
-/** User and system time of this process, the web server being another one. */
-async function cpuPerCheckUs(check: Way, checks: number, concurrency: number): Promise<number> {
-  let left = checks;
-  const before = process.cpuUsage();
-  await Promise.all(
-    Array.from({ length: concurrency }, async () => {
-      while (left-- > 0) await check();
-    }),
-  );
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / checks;
 }
