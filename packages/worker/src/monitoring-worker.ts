@@ -14,9 +14,7 @@
 // what is held in memory stays bounded. How many slots there are is for `capacity` to say; when they become fewer, nothing
 // that is held is given up, and claims wait until there is room again.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import {
-  type CheckResult,
   type ClaimedCheck,
   type DatabaseClock,
   type EventLoopDelay,
@@ -28,10 +26,9 @@ import {
   withinDeadline,
 } from '@everytick/core';
 import { Agenda } from './agenda.ts';
-import { Announcements } from './announcements.ts';
 import type { Capacity } from './capacity/capacity.ts';
 import { HostLimit } from './capacity/host-limit.ts';
-import { ClaimHistory } from './claim-history.ts';
+import { ClaimLoop, type ClaimObserver } from './claiming/claim-loop.ts';
 import { fetchOrMiss } from './fetch/fetch-or-miss.ts';
 import { missedForHost } from './reporting/check-result.ts';
 import { judgedResult } from './reporting/judged-result.ts';
@@ -70,11 +67,7 @@ export interface MonitoringWorkerOptions {
 }
 
 /** Hears what the worker does, for metrics. */
-export interface WorkerObserver {
-  claimed(checks: number, ticksMissed: number, seconds: number): void;
-  claimFailed(): void;
-  /** A claim that nobody had asked for took a tick that should have been announced. */
-  announcementMissed(): void;
+export interface WorkerObserver extends ClaimObserver {
   /** Claimed ticks that were not this worker's any more when it gave them back. */
   leasesLost(count: number): void;
   begun(latenessMs: number): void;
@@ -87,43 +80,20 @@ export interface DrainReport {
   readonly unreported: number;
 }
 
-/** Larger claims are no cheaper per row and make other workers wait for the same rows. */
-const CLAIM_LIMIT = 500;
-/** SQLSTATE of a statement that was cancelled because it took too long. */
-const QUERY_CANCELED = '57014';
-/** Two claims of one worker are at least this far apart, unless the first came back full. */
-const CLAIM_GAP_MS = 20;
-/**
- * How long before the next tick that is known of a worker claims unasked. The coordinator wakes it earlier than that; with
- * no coordinator this keeps checks on time.
- */
-const UNASKED_LEAD_MS = 100;
 /** What becomes due within so long begins together. */
 const BEAT_MS = 2;
 /** A check that is to begin later than this beyond the horizon was claimed under a clock that has jumped since. */
 const ABSURD_DELAY_MS = 5_000;
-const RETRY_MIN_MS = 100;
-const RETRY_MAX_MS = 2_000;
 
 export class MonitoringWorker {
   readonly #options: MonitoringWorkerOptions;
   /** Claimed and not begun. */
   readonly #agenda: Agenda;
   readonly #hosts: HostLimit;
-  readonly #history = new ClaimHistory();
-  readonly #announcements = new Announcements();
+  readonly #claims: ClaimLoop;
   #fetching = 0;
-  #draining = false;
   #abandoned = false;
-  /** Set while there may be more to claim than there is room for. */
-  #starved = false;
-  #nextDueAtMs: number | null = null;
-  #claimLimit = CLAIM_LIMIT;
-  #wakeUp: PromiseWithResolvers<'woken'> = Promise.withResolvers();
-  /** Whether it claims because its timer ran out, and for no other reason. */
-  #unasked = false;
   #idle: PromiseWithResolvers<void> | undefined;
-  #claiming: Promise<void> | undefined;
 
   constructor(options: MonitoringWorkerOptions) {
     this.#options = options;
@@ -140,24 +110,28 @@ export class MonitoringWorker {
       begin: (check, host) => void this.#run(check, host),
       turnAway: (check, host) => options.reporter.report(missedForHost(check, host)),
     });
+    this.#claims = new ClaimLoop({
+      ...options,
+      inFlight: () => this.inFlight,
+      onClaimed: (checks, startedAt) => this.#onClaimed(checks, startedAt),
+    });
   }
 
   start(): void {
-    this.#options.reporter.onCommitted = (results) => this.#onCommitted(results);
-    this.#options.reporter.onFailed = () => this.#history.failed();
-    this.#options.capacity.onRaised = () => this.wake();
-    this.#claiming = this.#claimUntilDraining();
+    this.#options.reporter.onCommitted = (results) => this.#claims.committed(results);
+    this.#options.reporter.onFailed = () => this.#claims.commitFailed();
+    this.#options.capacity.onRaised = () => this.#claims.wake();
+    this.#claims.start();
   }
 
   /** Something may be due: claim as soon as possible. */
   wake(): void {
-    this.#wakeUp.resolve('woken');
+    this.#claims.wake();
   }
 
   /** A notification came: something is due. */
   notified(): void {
-    this.#announcements.heard();
-    this.wake();
+    this.#claims.notified();
   }
 
   /** For checks outside the schedule, which count with those of their host. */
@@ -175,14 +149,13 @@ export class MonitoringWorker {
    * left is abandoned to the expiry of its leases.
    */
   async drain(timeoutMs: number): Promise<DrainReport> {
-    this.#draining = true;
-    this.wake();
+    const claimed = this.#claims.stop();
     const deadline = performance.now() + timeoutMs;
     const left = () => Math.max(0, deadline - performance.now());
 
     this.#agenda.stop();
     this.#agenda.add(this.#hosts.withdraw().map((check) => ({ check, beginBefore: 0 })));
-    const release = this.#giveBackWaiting();
+    const release = this.#giveBackWaiting(claimed);
     if (this.#fetching > 0) {
       this.#idle = Promise.withResolvers();
       await withinDeadline(this.#idle.promise, left());
@@ -194,85 +167,15 @@ export class MonitoringWorker {
   }
 
   /** A claim that is still under way brings more to give back. */
-  async #giveBackWaiting(): Promise<number> {
-    await this.#claiming;
+  async #giveBackWaiting(claimed: Promise<void>): Promise<number> {
+    await claimed;
     const notBegun = this.#agenda.checks;
     const released = await this.#release(notBegun);
     if (released === notBegun.length) this.#agenda.clear();
     return released;
   }
 
-  async #claimUntilDraining(): Promise<void> {
-    let retryMs = RETRY_MIN_MS;
-    while (!this.#draining) {
-      // Renewed before claiming, so that whatever happens from here on counts as a reason to claim again.
-      this.#wakeUp = Promise.withResolvers();
-      const room = this.#options.capacity.limit - this.inFlight;
-      const limit = Math.min(this.#claimLimit, room);
-      if (limit <= 0) {
-        this.#history.hadNoRoom();
-        this.#setStarved(true);
-      } else {
-        try {
-          const full = (await this.#claim(limit)) === limit;
-          retryMs = RETRY_MIN_MS;
-          this.#claimLimit = CLAIM_LIMIT;
-          this.#history.claimed(full);
-          this.#setStarved(full && limit === room);
-          if (full && !this.#starved) continue;
-        } catch (error) {
-          // After weeks in which nobody was there, each lease has hundreds of rows of missed ticks to write.
-          if ((error as { code?: unknown }).code === QUERY_CANCELED) this.#claimLimit = Math.ceil(limit / 4);
-          this.#history.failed();
-          this.#setStarved(false);
-          this.#options.observer.claimFailed();
-          this.#options.logger.warn({ err: error, retryMs }, 'claiming failed');
-          await this.#sleep(retryMs * (0.5 + Math.random()));
-          this.#unasked = false;
-          retryMs = Math.min(RETRY_MAX_MS, retryMs * 2);
-          continue;
-        }
-      }
-      await this.#sleep(this.#pauseMs());
-      await delay(CLAIM_GAP_MS);
-    }
-  }
-
-  #setStarved(starved: boolean): void {
-    this.#starved = starved;
-    this.#options.capacity.starved = starved;
-  }
-
-  #pauseMs(): number {
-    const fallbackMs = this.#options.fallbackMs * (0.75 + Math.random() / 2);
-    if (this.#nextDueAtMs === null || this.#starved) return fallbackMs;
-    const untilDueMs = this.#options.clock.toMonotonic(this.#nextDueAtMs) - performance.now();
-    return Math.min(fallbackMs, Math.max(0, untilDueMs - UNASKED_LEAD_MS * (0.5 + Math.random())));
-  }
-
-  /** Leases that come free may be due again at once, and their next tick was nobody's to claim until now. */
-  #onCommitted(results: readonly CheckResult[]): void {
-    const dueBefore = this.#options.clock.atMonotonic(performance.now()) + this.#options.horizonMs;
-    if (this.#starved || results.some((result) => result.check.nextAtMs <= dueBefore)) this.wake();
-  }
-
-  /** Until the time is over or something wakes the worker. */
-  async #sleep(timeoutMs: number): Promise<void> {
-    this.#unasked = (await withinDeadline(this.#wakeUp.promise, timeoutMs)) === undefined;
-  }
-
-  async #claim(limit: number): Promise<number> {
-    const startedAt = performance.now();
-    const unasked = this.#unasked;
-    this.#unasked = false;
-    const { checks, ticksMissed, nextDueAtMs } = await this.#options.scheduler.claim(
-      limit,
-      this.#history.unclaimedBecause,
-    );
-    this.#nextDueAtMs = nextDueAtMs;
-    const now = performance.now();
-    this.#options.observer.claimed(checks.length, ticksMissed, (now - startedAt) / 1000);
-    if (unasked && checks.length > 0) this.#lookForAnnouncement(checks, now);
+  #onClaimed(checks: readonly ClaimedCheck[], startedAt: number): void {
     const within = this.#options.beginWithinMs;
     this.#agenda.add(
       checks.map((check) => ({
@@ -280,14 +183,6 @@ export class MonitoringWorker {
         beginBefore: Math.max(this.#options.clock.toMonotonic(check.scheduledAtMs), startedAt) + within,
       })),
     );
-    return checks.length;
-  }
-
-  /** After the claim, so that a notification that came in while the process was held up has been heard. */
-  #lookForAnnouncement(checks: readonly ClaimedCheck[], now: number): void {
-    const firstDueAtMs = Math.min(...checks.map(({ scheduledAtMs }) => scheduledAtMs));
-    const missed = this.#announcements.missed(this.#options.clock.toMonotonic(firstDueAtMs), now);
-    if (missed) this.#options.observer.announcementMissed();
   }
 
   /**
