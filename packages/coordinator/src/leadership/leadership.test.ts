@@ -82,6 +82,16 @@ describe('leadership', () => {
     await eventually(() => second.leading);
   });
 
+  it('has plans that follow no statistics, and compiles none', async () => {
+    const settings = Promise.withResolvers<unknown>();
+    candidate('planner', async (session) => {
+      const inForce = "SELECT current_setting('jit') AS jit, current_setting('plan_cache_mode') AS plans";
+      settings.resolve((await session.use((client) => client.query(inForce))).rows);
+      await ask(session);
+    });
+    expect(await settings.promise).toEqual([{ jit: 'off', plans: 'force_generic_plan' }]);
+  });
+
   it('passes on within five seconds when the connection of the leader is reset', async () => {
     const { proxy, second } = await leaderBehindProxy();
     proxy.refuse();

@@ -2,8 +2,9 @@
 
 import { createTestDatabase, type TestDatabase } from '@everytick/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type pg from 'pg';
+import pg from 'pg';
 import { openPool, type PoolOptions } from './pool.ts';
+import { loadSql } from './sql.ts';
 import { inTransaction } from './transaction.ts';
 
 const inForce = `SELECT current_setting('jit') AS jit, current_setting('statement_timeout') AS timeout,
@@ -47,4 +48,15 @@ it('a transaction has its own, and leaves those of its session', async () => {
     expect(inside.rows).toEqual([{ ...usual, timeout: '900ms' }]);
     expect((await pool.query(inForce)).rows).toEqual([usual]);
   });
+});
+
+it.each(['leader-session', 'retention-settings'])('nothing is compiled after %s.sql', async (name) => {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    await client.query(loadSql(name));
+    expect((await client.query("SELECT current_setting('jit') AS jit")).rows).toEqual([{ jit: 'off' }]);
+  } finally {
+    await client.end();
+  }
 });
