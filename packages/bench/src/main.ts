@@ -82,7 +82,7 @@ program
   .option('--checks <n>', 'checks in a round', count, 3_000)
   .option('--concurrency <n>', 'checks at a time', count, 32)
   .addOption(
-    new Option('--rate <n>', 'instead of so many at a time: so many a second, each at a moment of its own')
+    new Option('--rate <n>', 'so many a second, each at a moment of its own; not with --concurrency')
       .argParser(count)
       .conflicts('concurrency'),
   )

@@ -12,9 +12,9 @@ WITH partition AS (
 SELECT now() AS now, p.hours_until, to_char(p.days_until, 'YYYY-MM-DD') AS days_until,
        (SELECT count(*) FROM rollups_owed AS o WHERE o.since < p.hours_until)::float8 AS lagging,
        (SELECT min(o.since) FROM rollups_owed AS o) AS lagging_since,
-       nullif(greatest(p.raw_from, (
-         SELECT to_date(right(min(name), 8), 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC' FROM partition
-         WHERE parent = 'check_results' AND name ~ '^check_results_[0-9]{8}$')), '-infinity') AS raw_since,
+       nullif(greatest(p.raw_from, oldest.day), '-infinity') AS raw_since,
+       -- What held when an hour began may be 37 hours old (rollups-hour.sql).
+       nullif(greatest(p.raw_from + interval '37 hours', oldest.day), '-infinity') AS rebuildable_since,
        (SELECT to_char(to_date(right(min(name), 6), 'YYYYMM'), 'YYYY-MM-DD') FROM partition WHERE parent = 'rollups_hourly') AS hourly_since,
        (SELECT to_char(to_date(right(min(name), 4), 'YYYY'), 'YYYY-MM-DD') FROM partition WHERE parent = 'rollups_daily') AS daily_since,
        coalesce((SELECT sum(pg_total_relation_size(oid)) FROM partition WHERE parent = 'check_results'), 0)::float8 AS raw_bytes,
@@ -23,3 +23,7 @@ SELECT now() AS now, p.hours_until, to_char(p.days_until, 'YYYY-MM-DD') AS days_
        (SELECT count(*) FROM pg_partitioned_table AS t WHERE t.partdefid <> 0
           AND t.partrelid IN ('check_results'::regclass, 'rollups_hourly'::regclass, 'rollups_daily'::regclass))::integer AS default_partitions
 FROM rollups_progress AS p
+CROSS JOIN (
+  SELECT to_date(right(min(name), 8), 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC' AS day FROM partition
+  WHERE parent = 'check_results' AND name ~ '^check_results_[0-9]{8}$'
+) AS oldest

@@ -1,6 +1,6 @@
 -- How targets did in a period, in time: from days and hours, and from the ledger where an hour is not built yet. A row for each target.
 --
---   $1 target ids   $2 from, on the hour   $3 to, or NULL for now   $4 location, or NULL for all
+--   $1 target ids   $2 from, on the hour, or NULL for 30 days before the end   $3 to, or NULL for now   $4 location, or NULL for all
 --
 -- Each target and location has three parts. Days that are built as a whole; the hours before and after these, until `raw`, from which on
 -- it has none (rollups_progress, rollups_owed); from there on its ticks, each of which holds until the next one, the end of its schedule,
@@ -8,7 +8,7 @@
 -- what became of it; one that will be skipped is skipped.
 --
 -- An end of the period within an hour takes that hour from the ledger, where it is still there, and is moved to the beginning of the
--- hour where it is not. A beginning whose hours have been dropped is moved to the beginning of its day.
+-- hour where it is not. A beginning or an end whose hours have been dropped is moved to the beginning of its day.
 --
 -- Relies on: the invariants of rollups and of leases (packages/core/src/rollups/README.md). As rollups-hour.sql does: what held at the
 -- beginning is 37 hours back at most.
@@ -21,14 +21,15 @@ WITH period AS MATERIALIZED (
          coalesce(p.days_until, '-infinity') AS days_until
   FROM rollups_progress AS p
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN asked >= p.raw_from OR asked = date_bin('1 hour', asked, to_timestamp(0)) THEN asked
+    SELECT CASE WHEN asked >= p.raw_from THEN asked
+                WHEN asked < p.hourly_from::timestamp AT TIME ZONE 'UTC' THEN date_bin('1 day', asked, to_timestamp(0))
                 ELSE date_bin('1 hour', asked, to_timestamp(0)) END AS at
     FROM (SELECT least(coalesce($3::timestamptz, now()), now()) AS asked) AS given
   ) AS ends
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN $2::timestamptz < p.hourly_from::timestamp AT TIME ZONE 'UTC'
-                THEN ($2::timestamptz AT TIME ZONE 'UTC')::date::timestamp AT TIME ZONE 'UTC'
-                ELSE $2::timestamptz END AS at
+    SELECT CASE WHEN asked < p.hourly_from::timestamp AT TIME ZONE 'UTC' THEN date_bin('1 day', asked, to_timestamp(0))
+                ELSE asked END AS at
+    FROM (SELECT coalesce($2::timestamptz, date_bin('1 hour', ends.at, to_timestamp(0)) - interval '720 hours') AS asked) AS given
   ) AS begins
 ), pair AS MATERIALIZED (
   SELECT l.target_id, l.location_id, l.interval_s, t.timeout_ms, l.next_fire_at, l.open_tick, l.skip_from, l.leased_until,
@@ -114,16 +115,20 @@ WITH period AS MATERIALIZED (
   UNION ALL
   -- What is still owed: nothing is known of it from here on, or only that nobody has observed it or will.
   SELECT p.target_id, p.location_id, greatest(due.at, p.raw), 3::smallint,
-         CASE WHEN due.at = p.skip_from THEN 'skipped'
-              WHEN due.at = p.open_tick AND p.leased_until > now() THEN NULL
+         CASE WHEN due.at = p.open_tick AND p.leased_until > now() THEN NULL
               WHEN due.at < now() - p.timeout_ms * interval '1 ms' - interval '10 seconds' THEN 'missed'
-         END::check_outcome,
-         CASE WHEN due.at = p.skip_from
-              THEN ticks_until(p.target_id, p.interval_s, p.skip_from, period.until - interval '1 microsecond') ELSE 0 END, NULL
+         END::check_outcome, 0, NULL
   FROM pair AS p
   CROSS JOIN period
-  CROSS JOIN LATERAL (SELECT least(p.next_fire_at, p.skip_from, p.open_tick) AS at) AS due
+  CROSS JOIN LATERAL (SELECT least(p.next_fire_at, p.open_tick) AS at) AS due
   WHERE due.at < period.until
+  UNION ALL
+  SELECT p.target_id, p.location_id, greatest(p.skip_from, p.raw), 4::smallint, 'skipped',
+         ticks_until(p.target_id, p.interval_s, p.skip_from, period.until - interval '1 microsecond')
+           - ticks_until(p.target_id, p.interval_s, p.skip_from, p.raw - interval '1 microsecond'), NULL
+  FROM pair AS p
+  CROSS JOIN period
+  WHERE p.skip_from < period.until
 ), held AS (
   SELECT e.target_id, e.outcome, e.ticks, e.us, e.at,
          CASE WHEN e.us IS NOT NULL THEN ceil(ln(greatest(e.us, 1)::float8) / ln(1.04::float8))::smallint END AS bucket,

@@ -7,7 +7,7 @@
 
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EverytickError, openPool, type TargetSpec } from '@everytick/core';
+import { EverytickError, listTargets, openPool, type TargetSpec } from '@everytick/core';
 import type pg from 'pg';
 import { logLevelSignal } from '../log-level-signal.ts';
 import { migrate } from '../migrate/index.ts';
@@ -15,6 +15,7 @@ import { counted } from '../output/format.ts';
 import { abandonOutput, outputWidth, printLine } from '../output/print.ts';
 import { onShutdown, shutDown } from '../shutdown.ts';
 import { commandName } from './addresses.ts';
+import { warningAboutClosed } from './closed-targets.ts';
 import { loopbackOpened } from './demo-site/loopback.ts';
 import { demoTargets } from './demo-site/targets.ts';
 import { acquireInstanceLock, type InstanceLock } from './instance-lock.ts';
@@ -95,6 +96,8 @@ class AllInOneRun {
       }),
     );
     say(sentenceAbout(watchList));
+    const closed = source === 'demonstration' ? null : warningAboutClosed(await listTargets(pool), process.env);
+    if (closed !== null) say(closed);
     this.#watcher = await this.#step(
       RunWatcher.start({
         database: pool,
@@ -215,7 +218,10 @@ class AllInOneRun {
 
 function sentenceAbout({ source, added, changed, removed }: WatchList): string {
   if (source === 'demonstration') return 'Watching a demonstration site of its own; give URLs to watch real ones';
-  if (source === 'added') return `Watching what was added with "${commandName()} targets add"`;
+  if (source === 'added') {
+    const before = removed === 0 ? '' : `; ${counted(removed, 'target')} of an earlier run removed, their results stay`;
+    return `Watching what was added with "${commandName()} targets add"${before}`;
+  }
   const changes = Object.entries({ added, changed, removed }).filter(([, count]) => count > 0);
   const list = changes.length === 0 ? 'unchanged' : changes.map(([word, count]) => `${count} ${word}`).join(', ');
   return `Watching what was asked for (targets: ${list})`;

@@ -28,7 +28,11 @@ export function periodOf(flags: PeriodFlags): (operations: Operations) => Promis
     const from = sinceMs === null ? moment(given.from) : new Date(now.getTime() - sinceMs);
     const to = moment(given.to);
     if (from !== null && to !== null && from >= to) {
-      throw new EverytickError('usage', `nothing lies between ${from.toISOString()} and ${to.toISOString()}`);
+      const begins = flags.since === undefined ? `--from ${flags.from}` : `--since ${flags.since}`;
+      throw new EverytickError(
+        'usage',
+        `nothing lies between ${from.toISOString()} (${begins}) and ${to.toISOString()} (--to ${flags.to})`,
+      );
     }
     return { ...(from && { from }), ...(to && { to }) };
   };

@@ -1,6 +1,13 @@
 // everytick rollups, everytick rollups rebuild
 
-import { EverytickError, findTarget, type RollupsStatus, readRollupsStatus, rebuildRollups } from '@everytick/core';
+import {
+  EverytickError,
+  findTarget,
+  type RebuiltRollups,
+  type RollupsStatus,
+  readRollupsStatus,
+  rebuildRollups,
+} from '@everytick/core';
 import { Command } from 'commander';
 import { counted, formatMoment, formatSpan } from '../output/format.ts';
 import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../output/output-format.ts';
@@ -55,16 +62,18 @@ function rebuildCommand(): Command {
       'after',
       `${momentHelp}
 
-Only where the ledger still has the whole period. Hours that are not built yet are
-left to the coordinator.
+Only where the ledger still has the whole period, and the day and a half before it
+where older days have been dropped. Hours that are not built yet are left to the
+coordinator.
 
 Examples:
   everytick rollups rebuild --from 2026-03-01
   everytick rollups rebuild --from 2026-03-01 --to 2026-03-02 --target shop
 ${databaseHelp}`,
     )
-    .action(async (flags: RebuildFlags) => {
-      const format = outputFormat(flags);
+    .action(async (flags: RebuildFlags, command: Command) => {
+      // Both commands have flags for the output, and what is given counts as the first one's.
+      const format = outputFormat(command.optsWithGlobals());
       const [from, to] = [momentOf('--from', flags.from), momentOf('--to', flags.to)];
       if (from === 'now' || (to !== 'now' && from >= to)) {
         throw new EverytickError('usage', `--from ${flags.from} has to be before --to ${flags.to}, which it is not`);
@@ -81,13 +90,25 @@ ${databaseHelp}`,
           onProgress: ({ hoursDone, hours }) => progress.show(hoursDone / hours, `hour ${hoursDone} of ${hours}`),
         });
       }).finally(() => progress.end());
-      printAs(format, rebuilt, () => {
+      printAs(format, rebuiltJson(rebuilt), () => {
         const period = `from ${formatMoment(rebuilt.from)} to ${formatMoment(rebuilt.to)} UTC`;
         printLine(
           `Built again ${period}: ${counted(rebuilt.hours, 'row')} of hours, ${rebuilt.days.toLocaleString('en-US')} of days.`,
         );
+        if (rebuilt.leftOut > 0) {
+          printLine(
+            paint(
+              'yellow',
+              `${counted(rebuilt.leftOut, 'hour')} of a target and location left as they are: a change of the target waits for a coordinator, or ticks are still owed.`,
+            ),
+          );
+        }
       });
     });
+}
+
+function rebuiltJson({ from, to, hours, days, leftOut }: RebuiltRollups): object {
+  return { from, to, hours, days, left_out: leftOut };
 }
 
 function jsonOf(status: RollupsStatus): object {
@@ -97,6 +118,7 @@ function jsonOf(status: RollupsStatus): object {
     lagging: status.lagging,
     lagging_since: status.laggingSince,
     raw_since: status.rawSince,
+    rebuildable_since: status.rebuildableSince,
     hourly_since: status.hourlySince,
     daily_since: status.dailySince,
     raw_bytes: status.rawBytes,

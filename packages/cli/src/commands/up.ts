@@ -34,16 +34,18 @@ given as well.
 ${referenceHelp}
 
 Without a URL or a file, and with nothing added before, it watches a small
-demonstration site that it serves itself. Flags that say how to check are for the
-URLs; a file says it for each of its targets.
+demonstration site that it serves itself. It ends with the first run that finds a
+target added meanwhile. Flags that say how to check are for the URLs; a file says
+it for each of its targets.
 
 A run watches exactly the URLs and the file it is given: what an earlier "up" was
 given and this one is not is removed (its results stay). Targets added with
 "everytick targets add" are watched by every run until they are removed.
 
-Checks connect to public addresses only, except to the demonstration site. For
-sites on this machine or in private networks set EVERYTICK_EGRESS_ALLOW, such as
-EVERYTICK_EGRESS_ALLOW=127.0.0.1 or EVERYTICK_EGRESS_ALLOW=192.168.0.0/16.
+Checks connect to public addresses only, and to this machine while the
+demonstration runs. For sites on this machine or in private networks set
+EVERYTICK_EGRESS_ALLOW, such as EVERYTICK_EGRESS_ALLOW=127.0.0.1 or
+EVERYTICK_EGRESS_ALLOW=192.168.0.0/16.
 
 The database is an embedded PostgreSQL with its data in the data folder, or the
 one in EVERYTICK_DATABASE_URL. While "up" runs, "everytick targets" and

@@ -5,7 +5,7 @@ import { counted, formatMoment, formatMs, formatSpan } from '../output/format.ts
 import { paint } from '../output/paint.ts';
 
 export function uptimeLines(uptime: UptimeResource): string[] {
-  const { duration_ms: ms, ticks, response_time_ms: response, since, from } = uptime;
+  const { duration_ms: ms, ticks, response_time_ms: response } = uptime;
   if (Object.values(ms).every((each) => each === 0)) return ['Nothing is known of this time.'];
   const spans = [
     ...(['up', 'degraded', 'down', 'unobserved', 'skipped'] as const)
@@ -22,8 +22,13 @@ export function uptimeLines(uptime: UptimeResource): string[] {
           `response time: mean ${formatMs(response.mean)}, p50 ${formatMs(response.p50)}, p90 ${formatMs(response.p90)}, ` +
             `p95 ${formatMs(response.p95)}, p99 ${formatMs(response.p99)}, max ${formatMs(response.max)}`,
         ]),
-    ...(since !== null && Date.parse(since) > Date.parse(from) ? [`data begin at ${formatMoment(since)} UTC`] : []),
+    ...(beginsLater(uptime) ? [`data begin at ${formatMoment(uptime.since ?? '')} UTC`] : []),
   ];
+}
+
+/** Whether there are no data of the beginning of its period. */
+export function beginsLater({ since, from }: UptimeResource): boolean {
+  return since !== null && Date.parse(since) > Date.parse(from);
 }
 
 /**

@@ -9,15 +9,16 @@ import { withOperations } from '../operations/with-operations.ts';
 import { formatMoment, formatMs, formatSpan } from '../output/format.ts';
 import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../output/output-format.ts';
 import { printLine, printTable } from '../output/print.ts';
+import type { Column } from '../output/table.ts';
 import { momentHelp } from './moment-option.ts';
 import { periodOf } from './period-flags.ts';
 import { checkLocations } from './results.ts';
-import { formatShare, uptimeLines } from './uptime-lines.ts';
+import { beginsLater, formatShare, uptimeLines } from './uptime-lines.ts';
 
 interface Flags extends OutputFlags, PlaceFlags {
   readonly since?: string;
   readonly from?: string;
-  readonly until?: string;
+  readonly to?: string;
   readonly location?: string;
 }
 
@@ -27,7 +28,7 @@ export function uptimeCommand(): Command {
     .argument('[target...]', 'their names or ids, deleted ones too (default: all that there are)')
     .option('--since <duration>', 'over the last while, such as 12h, 7d, 365d (default: 30d)')
     .option('--from <when>', 'from this moment on')
-    .option('--until <when>', 'up to this moment, not included (default: now)')
+    .option('--to <when>', 'up to this moment, not included (default: now)')
     .option('--location <name>', 'as seen from there (default: from all locations together)');
   return addPlaceFlags(addOutputFlags(command))
     .addHelpText(
@@ -35,18 +36,19 @@ export function uptimeCommand(): Command {
       `${momentHelp}
 
 The beginning is rounded down to its hour. Each check counts until the next one.
+Degraded is up, and has a column where there is any.
 Time that nobody observed is neither up nor down: it makes the uptime no better, and
 what is observed less. Time that was paused or in maintenance was not owed.
 
 Examples:
   everytick uptime
   everytick uptime shop --since 365d
-  everytick uptime shop blog --from 2026-01-01 --until 2026-04-01 --json | jq '.targets[].uptime'
+  everytick uptime shop blog --from 2026-01-01 --to 2026-04-01 --json | jq '.targets[].uptime'
 ${placeHelp}`,
     )
-    .action(async (names: string[], { until, ...flags }: Flags) => {
+    .action(async (names: string[], flags: Flags) => {
       const format = outputFormat(flags);
-      const period = periodOf({ ...flags, ...(until === undefined ? {} : { to: until }) });
+      const period = periodOf(flags);
       const uptimes = await withOperations(flags, async (operations) => {
         if (flags.location !== undefined) await checkLocations(operations, [flags.location]);
         return uptimesOf(operations, names, await period(operations), flags.location ?? null);
@@ -84,15 +86,24 @@ async function uptimesOf(
   return all;
 }
 
-const columns = [
-  { head: 'TARGET', shrinkTo: 12 },
-  { head: 'UP', align: 'right' },
-  { head: 'OBSERVED', align: 'right' },
-  { head: 'DOWN', align: 'right' },
-  { head: 'P50', align: 'right', dispensable: 3 },
-  { head: 'P95', align: 'right', dispensable: 2 },
-  { head: 'P99', align: 'right', dispensable: 1 },
-] as const;
+interface UptimeColumn extends Column {
+  readonly text: (uptime: UptimeResource) => string;
+}
+
+const columns: readonly UptimeColumn[] = [
+  { head: 'TARGET', shrinkTo: 12, text: ({ target }) => target },
+  { head: 'UP', align: 'right', text: ({ uptime }) => formatShare(uptime) },
+  { head: 'OBSERVED', align: 'right', text: ({ coverage }) => formatShare(coverage) },
+  { head: 'DOWN', align: 'right', text: (each) => spanOf(each, 'down') },
+  { head: 'DEGRADED', align: 'right', text: (each) => spanOf(each, 'degraded') },
+  { head: 'P50', align: 'right', dispensable: 3, text: (each) => formatMs(each.response_time_ms?.p50 ?? null) },
+  { head: 'P95', align: 'right', dispensable: 2, text: (each) => formatMs(each.response_time_ms?.p95 ?? null) },
+  { head: 'P99', align: 'right', dispensable: 1, text: (each) => formatMs(each.response_time_ms?.p99 ?? null) },
+  { head: 'DATA SINCE (UTC)', text: (each) => (beginsLater(each) ? formatMoment(each.since ?? '') : '') },
+];
+
+const spanOf = ({ uptime, duration_ms }: UptimeResource, state: 'down' | 'degraded') =>
+  uptime === null ? '-' : formatSpan(duration_ms[state]);
 
 function print(uptimes: readonly UptimeResource[], single: boolean): void {
   const [first] = uptimes;
@@ -108,17 +119,13 @@ function print(uptimes: readonly UptimeResource[], single: boolean): void {
     return;
   }
   printLine();
-  printTable(columns, uptimes.map(rowOf));
-}
-
-function rowOf({ target, uptime, coverage, duration_ms, response_time_ms: response }: UptimeResource): string[] {
-  return [
-    target,
-    formatShare(uptime),
-    formatShare(coverage),
-    uptime === null ? '-' : formatSpan(duration_ms.down),
-    formatMs(response?.p50 ?? null),
-    formatMs(response?.p95 ?? null),
-    formatMs(response?.p99 ?? null),
-  ];
+  const shown = columns.filter(
+    ({ head }) =>
+      (head !== 'DEGRADED' || uptimes.some(({ duration_ms }) => duration_ms.degraded > 0)) &&
+      (head !== 'DATA SINCE (UTC)' || uptimes.some(beginsLater)),
+  );
+  printTable(
+    shown,
+    uptimes.map((each) => shown.map(({ text }) => text(each))),
+  );
 }

@@ -31,6 +31,19 @@ describe('validate', () => {
     expect((await validate('-f', 'plain.yaml', '--output', 'yaml')).stdout).toMatch(/^valid: true\nsource: null\n/);
   });
 
+  test('tells programs the mistakes where they read the answer', async () => {
+    const { code, stdout, stderr } = await validate('-f', 'broken.yaml', '--json');
+    expect(code).toBe(2);
+    const { valid, problems } = JSON.parse(stdout);
+    expect(valid).toBe(false);
+    expect(problems).toEqual(
+      expect.arrayContaining([
+        { file: 'broken.yaml', line: 2, column: 21, message: expect.stringContaining("unknown field 'evry'") },
+      ]),
+    );
+    expect(stderr.match(/broken\.yaml:2:/g)).toHaveLength(problems.length);
+  });
+
   test.each([
     [['-f', 'broken.yaml'], 'everytick: broken.yaml:2:'],
     [['-f', 'nowhere.yaml'], 'there is no such file'],

@@ -1,6 +1,6 @@
 // everytick validate
 
-import type { Configuration } from '@everytick/core';
+import { type Configuration, EverytickError } from '@everytick/core';
 import { Command } from 'commander';
 import { counted } from '../output/format.ts';
 import { addOutputFlags, type OutputFlags, outputFormat, printAs } from '../output/output-format.ts';
@@ -15,7 +15,7 @@ export function validateCommand(): Command {
 PATH is a YAML file, a directory (all *.yaml and *.yml below it) or - for
 standard input. It is read as "plan" reads it, and every mistake is told with
 its place. Nothing is asked: no database, no API, nor the sites themselves.
-Exit codes: 0 valid, 2 not.
+Exit codes: 0 valid, 2 not. With --json mistakes are there as well, as problems.
 
 Examples:
   everytick validate -f everytick.yaml
@@ -23,7 +23,13 @@ Examples:
     )
     .action(async (flags: OutputFlags & PathFlags) => {
       const format = outputFormat(flags);
-      const configuration = await readPath(flags);
+      const configuration = await readPath(flags).catch((error) => {
+        // People have the mistakes on standard error, as with all commands; programs where they read the answer.
+        if (format !== 'table' && error instanceof EverytickError && error.inFiles.length > 0) {
+          printAs(format, { valid: false, problems: error.inFiles }, () => undefined);
+        }
+        throw error;
+      });
       const { source, files, declarations } = configuration;
       printAs(format, { valid: true, source, targets: declarations.length, files }, () => {
         printLine(verdict(configuration));

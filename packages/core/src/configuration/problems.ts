@@ -82,22 +82,27 @@ export class Problems {
 
   /** Throws `targets_file_invalid` with a line per problem, sorted by file and place, if there is any. */
   throwIfAny(): void {
-    const lines = [...this.#problems]
+    const inFiles = [...this.#problems]
       .sort(([a], [b]) => (a.path < b.path ? -1 : 1))
       .flatMap(([file, inFile]) => {
         const lineStarts = lineStartsOf(file);
         return [...inFile.values()]
           .sort((a, b) => a.offset - b.offset)
-          .map((problem) => `${file.path}:${placeText(lineStarts, problem.offset)}: ${sentenceOf(problem)}`);
+          .map((problem) => ({
+            file: file.path,
+            ...positionOf(lineStarts, problem.offset),
+            message: sentenceOf(problem),
+          }));
       });
+    const lines = inFiles.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
     if (this.#rest !== null) lines.push(this.#rest);
-    if (lines.length > 0) throw new EverytickError('targets_file_invalid', lines.join('\n'));
+    if (lines.length > 0) throw new EverytickError('targets_file_invalid', lines.join('\n'), { inFiles });
   }
 }
 
 /** `file:line`, for messages that name a second place. */
 export function lineOf({ file, offset }: Place): string {
-  return `${file.path}:${placeText(lineStartsOf(file), offset).split(':', 1)[0]}`;
+  return `${file.path}:${positionOf(lineStartsOf(file), offset).line}`;
 }
 
 function sentenceOf({ message, targets, inItself }: Problem): string {
@@ -123,12 +128,12 @@ function findLineStarts(text: string): readonly number[] {
   return starts;
 }
 
-function placeText(lineStarts: readonly number[], offset: number): string {
+function positionOf(lineStarts: readonly number[], offset: number): { line: number; column: number } {
   let [low, high] = [0, lineStarts.length - 1];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if ((lineStarts[middle] ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
-  return `${low + 1}:${offset - (lineStarts[low] ?? 0) + 1}`;
+  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
 }

@@ -38,19 +38,31 @@ export interface PlacedProblem {
   readonly message: string;
 }
 
+/** What is wrong at one place of a file; lines and columns count from 1. */
+export interface ProblemInFile {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+interface EverytickErrorOptions extends ErrorOptions {
+  readonly problems?: readonly PlacedProblem[];
+  readonly inFiles?: readonly ProblemInFile[];
+}
+
 export class EverytickError extends Error {
   readonly code: EverytickErrorCode;
   /** Where in what was given, for programs; the message tells all of it to people. */
   readonly problems: readonly PlacedProblem[];
+  /** The same, where files were given. */
+  readonly inFiles: readonly ProblemInFile[];
 
-  constructor(
-    code: EverytickErrorCode,
-    message: string,
-    options?: ErrorOptions & { readonly problems?: readonly PlacedProblem[] },
-  ) {
+  constructor(code: EverytickErrorCode, message: string, options?: EverytickErrorOptions) {
     super(message, options);
     this.name = 'EverytickError';
     this.code = code;
     this.problems = options?.problems ?? [];
+    this.inFiles = options?.inFiles ?? [];
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { addTestTargets, createTestDatabase, type TestDatabase } from '@everytick/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { buildRollups } from './build-rollups.ts';
@@ -52,7 +53,7 @@ test('hours and days are built again from a ledger that was changed', async () =
     to: new Date(at(5).getTime() + 1),
     onProgress: ({ hoursDone }) => seen.push(hoursDone),
   });
-  expect(rebuilt).toEqual({ from: at(3), to: at(6), hours: 6, days: 2 });
+  expect(rebuilt).toEqual({ from: at(3), to: at(6), hours: 6, days: 2, leftOut: 0 });
   expect(seen).toEqual([0, 1, 2, 3]);
   expect(await down('rollups_hourly')).toEqual(ids.map((id) => ({ target_id: id, down: 18 })));
   expect(await down('rollups_daily')).toEqual(ids.map((id) => ({ target_id: id, down: 18 })));
@@ -70,16 +71,63 @@ test('of some targets alone, where it is asked for', async () => {
 
 test('a period whose ledger is gone is refused, with what there is, and nothing is changed', async () => {
   await turnDown();
-  await database.query('UPDATE rollups_progress SET raw_from = $1', [at(2)]);
-  await expect(rebuildRollups(database.pool, { ...options, from: at(1), to: at(6) })).rejects.toMatchObject({
+  // What held when an hour began is up to 37 hours back.
+  await database.query('UPDATE rollups_progress SET raw_from = $1', [at(-35)]);
+  const rebuild = (from: Date) => rebuildRollups(database.pool, { ...options, from, to: at(6) });
+  await expect(rebuild(at(1))).rejects.toMatchObject({
     code: 'usage',
-    message: expect.stringContaining(`is whole from ${at(2).toISOString()} on`),
+    message: expect.stringContaining(`for hours from ${at(2).toISOString()} on`),
   });
   expect((await down('rollups_hourly'))[0]).toMatchObject({ down: 0 });
   await expect(rebuildRollups(database.pool, { ...options, from: at(72), to: at(90) })).rejects.toMatchObject({
     code: 'usage',
     message: expect.stringContaining('they are built until'),
   });
+});
+
+test('hours whose beginning needs what retention has dropped stay as they are', async () => {
+  const hours = async () => (await database.query('SELECT * FROM rollups_hourly ORDER BY target_id, hour')).rows;
+  const before = await hours();
+  await database.query('DELETE FROM check_results WHERE scheduled_at < $1', [at(2)]);
+  await database.query('UPDATE rollups_progress SET raw_from = $1', [at(2)]);
+  // As a schedule that was changed late has it.
+  await database.query('INSERT INTO rollups_owed VALUES ($1, 1, $2)', [ids[0], at(1)]);
+  while (!(await buildRollups(database.pool, options)).done);
+  expect(await hours()).toEqual(before);
+});
+
+test('a day that the leader is at is built again all the same', async () => {
+  await database.query(
+    `UPDATE rollups_progress SET days_until = days_until - 1, day_target_id = ${ids[0]};
+     DELETE FROM rollups_daily WHERE target_id > ${ids[0]} AND day = (SELECT days_until FROM rollups_progress)`,
+  );
+  await turnDown();
+  await rebuildRollups(database.pool, { ...options, from: at(0), to: at(24) });
+  while (!(await buildRollups(database.pool, options)).done);
+  expect(await down('rollups_daily')).toEqual(ids.map((id) => ({ target_id: id, down: 18 })));
+});
+
+test('who is not settled is left as it is, and told', async () => {
+  await turnDown();
+  const [first, second] = ids;
+  await database.query('INSERT INTO target_changes (target_id) VALUES ($1)', [first]);
+  const rebuilt = await rebuildRollups(database.pool, { ...options, from: at(3), to: at(6) });
+  expect(rebuilt).toMatchObject({ hours: 3, leftOut: 3 });
+  expect(await down('rollups_hourly')).toEqual([
+    { target_id: first, down: 0 },
+    { target_id: second, down: 18 },
+  ]);
+});
+
+test('it takes its turn after somebody who builds for longer than one attempt waits', async () => {
+  await turnDown();
+  const leader = await database.pool.connect();
+  await leader.query('BEGIN; LOCK TABLE rollups_progress IN EXCLUSIVE MODE');
+  const rebuilding = rebuildRollups(database.pool, { ...options, from: at(3), to: at(6) });
+  await delay(3_500);
+  await leader.query('COMMIT');
+  leader.release();
+  expect(await rebuilding).toMatchObject({ hours: 6, leftOut: 0 });
 });
 
 test('the status says how far rollups are built, who is behind, and what is kept', async () => {
@@ -92,6 +140,7 @@ test('the status says how far rollups are built, who is behind, and what is kept
   });
   expect(status.hoursUntil?.getTime()).toBeGreaterThanOrEqual(at(24).getTime());
   expect(status.rawSince?.getTime()).toBeLessThan(at(0).getTime());
+  expect(status.rebuildableSince).toEqual(status.rawSince);
   expect(status.rawBytes).toBeGreaterThan(status.hourlyBytes / 100);
   expect(status.hourlySince).toMatch(/^\d{4}-\d{2}-01$/);
   expect(status.dailySince).toMatch(/^\d{4}-01-01$/);

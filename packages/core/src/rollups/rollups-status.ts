@@ -16,6 +16,8 @@ export interface RollupsStatus {
   readonly laggingSince: Date | null;
   /** From when on the ledger is whole; null where it has no partition. */
   readonly rawSince: Date | null;
+  /** From when on hours can be built again: where retention has dropped days, what held at the beginning of the next ones is gone. */
+  readonly rebuildableSince: Date | null;
   /** The month and the year that the oldest hours and days are of: their first days. */
   readonly hourlySince: string | null;
   readonly dailySince: string | null;
@@ -36,6 +38,7 @@ export async function readRollupsStatus(database: Queryable): Promise<RollupsSta
     lagging: row.lagging,
     laggingSince: row.lagging_since,
     rawSince: row.raw_since,
+    rebuildableSince: row.rebuildable_since,
     hourlySince: row.hourly_since,
     dailySince: row.daily_since,
     rawBytes: row.raw_bytes,

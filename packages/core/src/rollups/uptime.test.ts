@@ -1,5 +1,5 @@
 import { addTestTargets, createTestDatabase, type TestDatabase } from '@everytick/testing';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { uptimePage, uptimeResource } from '../api/uptime-resource.ts';
 import { buildRollups } from './build-rollups.ts';
 import { type UptimeQuery, uptimeOf } from './uptime.ts';
@@ -109,6 +109,62 @@ test('its beginning is rounded down to the hour, and to the day where hours are 
   expect((await uptime(id, { from, to })).to).toBe(lastHours(9).toISOString());
   const later = new Date(lastHours(3).getTime() + 600_000);
   expect((await uptime(id, { from, to: later })).to).toBe(later.toISOString());
+});
+
+test('an end within a day whose hours are gone is moved to the beginning of that day', async () => {
+  const id = await target();
+  await build();
+  const midnight = Math.floor(now / DAY_MS) * DAY_MS;
+  const period = { from: new Date(midnight - DAY_MS), to: new Date(midnight - DAY_MS / 2) };
+  const sum = (found: Awaited<ReturnType<typeof uptime>>) =>
+    Object.values(found.duration_ms).reduce((ms, each) => ms + each, 0);
+  expect(sum(await uptime(id, period))).toBe(DAY_MS / 2);
+  await database.query("UPDATE rollups_progress SET hourly_from = (now() AT TIME ZONE 'UTC')::date, raw_from = now()");
+  await database.query("DELETE FROM rollups_hourly WHERE hour < date_bin('1 day', now(), to_timestamp(0))");
+  await expect(uptime(id, period)).rejects.toMatchObject({ code: 'usage' });
+  const longer = await uptime(id, { ...period, from: new Date(midnight - 2 * DAY_MS) });
+  expect(longer.to).toBe(period.from.toISOString());
+  expect(sum(longer)).toBeGreaterThan(0);
+});
+
+test('without a beginning it is of 30 days by the clock of the database, whatever this machine believes', async () => {
+  const id = await target();
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 40 * DAY_MS);
+  try {
+    expect(Date.parse((await uptime(id)).from)).toBe(lastHours(30 * 24).getTime());
+    const to = lastHours(24);
+    expect(Date.parse((await uptime(id, { to })).from)).toBe(lastHours(31 * 24).getTime());
+  } finally {
+    clock.mockRestore();
+  }
+});
+
+test('of what is skipped and not written yet, only what is of the period counts', async () => {
+  const id = await target();
+  await database.query(
+    `DELETE FROM check_results WHERE scheduled_at >= now() - interval '10 hours';
+     UPDATE leases SET skip_from = tick_at_or_before(target_id, 60, now() - interval '10 hours') + interval '1 min',
+                       skip_code = 'paused', next_fire_at = NULL`,
+  );
+  await build();
+  const found = await uptime(id, { from: lastHours(2), to: lastHours(0) });
+  expect(found.ticks).toEqual({ up: 0, degraded: 0, down: 0, missed: 0, skipped: 120 });
+  expect(found.duration_ms).toMatchObject({ skipped: 2 * HOUR_MS, unobserved: 0 });
+});
+
+test('a pause is a pause, though the tick before it is still owed', async () => {
+  const id = await target();
+  await database.query(
+    `DELETE FROM check_results WHERE scheduled_at >= now() - interval '5 hours';
+     UPDATE leases SET open_tick = tick_at_or_before(target_id, 60, now() - interval '5 hours') + interval '1 min',
+                       leased_until = now() - interval '4 hours',
+                       skip_from = tick_at_or_before(target_id, 60, now() - interval '5 hours') + interval '2 min',
+                       skip_code = 'paused', next_fire_at = NULL`,
+  );
+  const { duration_ms, ticks } = await uptime(id, { from: lastHours(6) });
+  expect(duration_ms.unobserved).toBe(60_000);
+  expect(duration_ms.skipped).toBeGreaterThan(4.9 * HOUR_MS);
+  expect(ticks.skipped).toBeGreaterThan(4.9 * 60);
 });
 
 test('where there are no data, there is no uptime, and it says where data begin', async () => {

@@ -10,7 +10,7 @@ const uptimeSql = loadSql('uptime');
 
 export interface UptimeQuery {
   readonly targetIds: readonly number[];
-  /** Rounded down to its hour; 30 days before `to`, unless given. */
+  /** Rounded down to its hour; 30 days before `to`, unless given, by the clock of the database. */
   readonly from?: Date | undefined;
   /** Now, unless given, and never after that. */
   readonly to?: Date | undefined;
@@ -19,13 +19,11 @@ export interface UptimeQuery {
 }
 
 const HOUR_MS = 3_600_000;
-const DEFAULT_MS = 30 * 24 * HOUR_MS;
 
 /** In the order of the ids; those of which there has never been a target are left out. Throws `usage` for a period that is empty. */
 export async function uptimeOf(database: Queryable, query: UptimeQuery): Promise<UptimeResource[]> {
   const { targetIds, to, location } = query;
-  const from = query.from ?? new Date((to?.getTime() ?? Date.now()) - DEFAULT_MS);
-  const hour = new Date(Math.floor(from.getTime() / HOUR_MS) * HOUR_MS);
+  const hour = query.from === undefined ? null : new Date(Math.floor(query.from.getTime() / HOUR_MS) * HOUR_MS);
   const { rows } = await database.query(uptimeSql, [
     targetIds.filter((id) => id < 2 ** 31),
     hour,
@@ -36,7 +34,7 @@ export async function uptimeOf(database: Queryable, query: UptimeQuery): Promise
   if (first !== undefined && first.since >= first.until) {
     throw new EverytickError(
       'usage',
-      `the period is empty: it begins with the hour of ${from.toISOString()}, and ends at ${first.until.toISOString()}`,
+      `the period is empty: it begins at ${first.since.toISOString()}, and ends at ${first.until.toISOString()}`,
     );
   }
   return rows.map((row) => {
