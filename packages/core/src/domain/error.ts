@@ -16,6 +16,7 @@ export type EverytickErrorCode =
   | 'target_not_found'
   | 'target_source_conflict'
   | 'targets_busy'
+  | 'rollups_busy'
   | 'targets_file_invalid'
   | 'import_source_invalid'
   | 'schema_outdated'

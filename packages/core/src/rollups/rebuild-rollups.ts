@@ -39,7 +39,7 @@ const ATTEMPTS = 40;
 
 /**
  * Throws `usage`, and changes nothing, where the ledger does not have all of the period any more, or nothing of it is built yet.
- * Each batch is a transaction of its own: where it is stopped, what is done is done.
+ * Throws `rollups_busy` where others build for minutes. Each batch is a transaction of its own: where it is stopped, what is done is done.
  */
 export async function rebuildRollups(pool: pg.Pool, options: RebuildOptions): Promise<RebuiltRollups> {
   const { hoursUntil, rebuildableSince } = await readRollupsStatus(pool);
@@ -117,7 +117,11 @@ async function again<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } catch (error) {
-      if (attempt === ATTEMPTS || !(error instanceof pg.DatabaseError && AGAIN.includes(error.code ?? ''))) throw error;
+      if (!(error instanceof pg.DatabaseError && AGAIN.includes(error.code ?? ''))) throw error;
+      if (attempt === ATTEMPTS) {
+        const message = 'others have been building rollups all the time; what was built again until now stays';
+        throw new EverytickError('rollups_busy', message, { cause: error });
+      }
     }
   }
 }
