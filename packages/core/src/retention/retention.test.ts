@@ -156,12 +156,12 @@ describe('retention', () => {
   it('keeps a day that somebody is owed an hour of', async () => {
     const { id } = await twentyDays();
     await build();
-    await database.query("INSERT INTO rollups_owed VALUES ($1, 1, now() - interval '17 days') ON CONFLICT DO NOTHING", [
-      id,
-    ]);
-    await database.query("UPDATE leases SET open_tick = now() - interval '17 days', leased_until = now()");
+    // From the beginning of the day: what held 38 hours before is still needed.
+    const since = "date_bin('1 day', now(), to_timestamp(0)) - interval '384 hours'";
+    await database.query(`INSERT INTO rollups_owed VALUES ($1, 1, ${since}) ON CONFLICT DO NOTHING`, [id]);
+    await database.query(`UPDATE leases SET open_tick = ${since}, leased_until = now()`);
     await dropOld();
-    expect(await daysKept()).toEqual(expect.arrayContaining([15, 16, 17]));
+    expect(await daysKept()).toEqual(expect.arrayContaining([15, 16, 17, 18]));
     expect(await daysKept()).not.toContain(19);
   });
 
