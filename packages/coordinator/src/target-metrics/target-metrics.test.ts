@@ -34,7 +34,7 @@ afterEach(() =>
 
 /** A status server with nothing else on it. `state` may change while it serves. */
 async function serve(options: Partial<TargetMetricsOptions> = {}) {
-  const state = { leading: true };
+  const state = { leading: true, asked: 0 };
   const metrics = new TargetMetrics({
     databaseUrl: database.url,
     pooler: 'none',
@@ -48,7 +48,12 @@ async function serve(options: Partial<TargetMetricsOptions> = {}) {
     port: 0,
     registry: new Registry(),
     readiness: [],
-    pages: { '/metrics/targets': metrics.page },
+    pages: {
+      '/metrics/targets': (request, response) => {
+        state.asked++;
+        return metrics.page(request, response);
+      },
+    },
     logger: silentLogger(),
   });
   return {
@@ -269,6 +274,7 @@ describe('/metrics/targets', () => {
     const first = fetch(`${server.url}/metrics/targets`, { signal: gone.signal }).catch((error: Error) => error.name);
     await blocked.readers(1);
     const others = [scrape(server.url), scrape(server.url), scrape(server.url)];
+    await eventually(() => expect(server.state.asked).toBe(4));
     gone.abort();
     expect(await first).toBe('AbortError');
     await blocked.readers(1);
