@@ -21,8 +21,8 @@ WITH period AS MATERIALIZED (
          coalesce(p.days_until, '-infinity') AS days_until
   FROM rollups_progress AS p
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN asked >= p.raw_from THEN asked
-                WHEN asked < p.hourly_from::timestamp AT TIME ZONE 'UTC' THEN date_bin('1 day', asked, to_timestamp(0))
+    SELECT CASE WHEN asked < p.hourly_from::timestamp AT TIME ZONE 'UTC' THEN date_bin('1 day', asked, to_timestamp(0))
+                WHEN asked >= p.raw_from THEN asked
                 ELSE date_bin('1 hour', asked, to_timestamp(0)) END AS at
     FROM (SELECT least(coalesce($3::timestamptz, now()), now()) AS asked) AS given
   ) AS ends

@@ -5,6 +5,7 @@ export * from './evaluate/rules.ts';
 export { ShownText } from './evaluate/shown-text.ts';
 export * from './fetch/undici-fetcher.ts';
 export { WorkerMetrics } from './metrics/worker-metrics.ts';
+export { BEAT_MS } from './monitoring-worker.ts';
 export * from './reporting/check-report.ts';
 export * from './reporting/check-result.ts';
 export { isSuspect } from './reporting/suspicion.ts';

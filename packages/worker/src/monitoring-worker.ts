@@ -81,7 +81,7 @@ export interface DrainReport {
 }
 
 /** What becomes due within so long begins together. */
-const BEAT_MS = 2;
+export const BEAT_MS = 2;
 /** A check that is to begin later than this beyond the horizon was claimed under a clock that has jumped since. */
 const ABSURD_DELAY_MS = 5_000;
 

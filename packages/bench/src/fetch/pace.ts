@@ -1,13 +1,11 @@
 // How checks follow each other, and what they cost this process.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { BEAT_MS } from '@everytick/worker';
 import type { Way } from './bare-loops.ts';
 
 /** So many at a time, or so many a second, each at a moment of its own. */
 export type Pace = { readonly concurrency: number } | { /** A second. */ readonly rate: number };
-
-/** What becomes due within so long begins together, as in a worker. */
-const BEAT_MS = 2;
 
 /** User and system time of this process for each check, the web server being another one. */
 export async function cpuPerCheckUs(check: Way, checks: number, pace: Pace): Promise<number> {
@@ -27,7 +25,7 @@ async function atATime(check: Way, checks: number, concurrency: number): Promise
   );
 }
 
-/** At moments that know nothing of each other, as those of many targets. */
+/** At moments that know nothing of each other, as those of many targets; what is due within a beat begins together, as in a worker. */
 async function atMoments(check: Way, checks: number, rate: number): Promise<void> {
   const lastsMs = (checks / rate) * 1_000;
   const moments = Float64Array.from({ length: checks }, () => Math.random() * lastsMs).sort();

@@ -88,6 +88,8 @@ async function uptimesOf(
 
 interface UptimeColumn extends Column {
   readonly text: (uptime: UptimeResource) => string;
+  /** Shown only where one of the targets has it. */
+  readonly onlyIf?: (uptime: UptimeResource) => boolean;
 }
 
 const columns: readonly UptimeColumn[] = [
@@ -95,11 +97,20 @@ const columns: readonly UptimeColumn[] = [
   { head: 'UP', align: 'right', text: ({ uptime }) => formatShare(uptime) },
   { head: 'OBSERVED', align: 'right', text: ({ coverage }) => formatShare(coverage) },
   { head: 'DOWN', align: 'right', text: (each) => spanOf(each, 'down') },
-  { head: 'DEGRADED', align: 'right', text: (each) => spanOf(each, 'degraded') },
+  {
+    head: 'DEGRADED',
+    align: 'right',
+    text: (each) => spanOf(each, 'degraded'),
+    onlyIf: ({ duration_ms }) => duration_ms.degraded > 0,
+  },
   { head: 'P50', align: 'right', dispensable: 3, text: (each) => formatMs(each.response_time_ms?.p50 ?? null) },
   { head: 'P95', align: 'right', dispensable: 2, text: (each) => formatMs(each.response_time_ms?.p95 ?? null) },
   { head: 'P99', align: 'right', dispensable: 1, text: (each) => formatMs(each.response_time_ms?.p99 ?? null) },
-  { head: 'DATA SINCE (UTC)', text: (each) => (beginsLater(each) ? formatMoment(each.since ?? '') : '') },
+  {
+    head: 'DATA SINCE (UTC)',
+    text: (each) => (beginsLater(each) ? formatMoment(each.since ?? '') : ''),
+    onlyIf: beginsLater,
+  },
 ];
 
 const spanOf = ({ uptime, duration_ms }: UptimeResource, state: 'down' | 'degraded') =>
@@ -119,11 +130,7 @@ function print(uptimes: readonly UptimeResource[], single: boolean): void {
     return;
   }
   printLine();
-  const shown = columns.filter(
-    ({ head }) =>
-      (head !== 'DEGRADED' || uptimes.some(({ duration_ms }) => duration_ms.degraded > 0)) &&
-      (head !== 'DATA SINCE (UTC)' || uptimes.some(beginsLater)),
-  );
+  const shown = columns.filter(({ onlyIf }) => onlyIf === undefined || uptimes.some(onlyIf));
   printTable(
     shown,
     uptimes.map((each) => shown.map(({ text }) => text(each))),

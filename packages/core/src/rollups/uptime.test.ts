@@ -111,7 +111,10 @@ test('its beginning is rounded down to the hour, and to the day where hours are 
   expect((await uptime(id, { from, to: later })).to).toBe(later.toISOString());
 });
 
-test('an end within a day whose hours are gone is moved to the beginning of that day', async () => {
+test.each([
+  ['and results, too', 'now()'],
+  ['and results are not', "'-infinity'"],
+])('an end within a day whose hours are gone, %s, is moved to the beginning of that day', async (_, rawFrom) => {
   const id = await target();
   await build();
   const midnight = Math.floor(now / DAY_MS) * DAY_MS;
@@ -119,7 +122,9 @@ test('an end within a day whose hours are gone is moved to the beginning of that
   const sum = (found: Awaited<ReturnType<typeof uptime>>) =>
     Object.values(found.duration_ms).reduce((ms, each) => ms + each, 0);
   expect(sum(await uptime(id, period))).toBe(DAY_MS / 2);
-  await database.query("UPDATE rollups_progress SET hourly_from = (now() AT TIME ZONE 'UTC')::date, raw_from = now()");
+  await database.query(
+    `UPDATE rollups_progress SET hourly_from = (now() AT TIME ZONE 'UTC')::date, raw_from = ${rawFrom}`,
+  );
   await database.query("DELETE FROM rollups_hourly WHERE hour < date_bin('1 day', now(), to_timestamp(0))");
   await expect(uptime(id, period)).rejects.toMatchObject({ code: 'usage' });
   const longer = await uptime(id, { ...period, from: new Date(midnight - 2 * DAY_MS) });
