@@ -27,6 +27,8 @@ import { RunWatcher } from './run-watcher.ts';
 import { settleWatchList, type WatchList, type WatchListQuestion, watchListSource } from './watch-list.ts';
 
 export interface RunOptions {
+  /** To be said first of all. */
+  readonly warnings: readonly string[];
   /** What this run was asked to watch; empty if nothing was said. */
   readonly asked: readonly TargetSpec[];
   readonly workers: number;
@@ -70,6 +72,7 @@ class AllInOneRun {
     const say = (line: string) => this.#presenter.say(line);
     this.#lock = await acquireInstanceLock(dataDir);
     this.#registerShutdown();
+    for (const warning of this.#options.warnings) say(warning);
 
     this.#opening = openRunDatabase(dataDir, say);
     const database = await this.#step(this.#opening);

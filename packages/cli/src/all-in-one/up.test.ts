@@ -132,3 +132,10 @@ test('workers outlive their parent only to finish what they have begun', async (
   await run.exited;
   await eventually(noneConnected, { timeoutMs: 20_000 });
 }, 60_000);
+
+test('a misspelt setting is pointed out once, before anything starts', async () => {
+  const run = await upWith({ EVERYTICK_RETENTION_DAYS: '3' }, '--workers', '1', '--for', '5s');
+  expect((await run.exited).code).toBe(0);
+  expect(run.stdout.split('\n')[0]).toMatch(/ EVERYTICK_RETENTION_DAYS is no setting/);
+  expect(run.stdout.match(/no setting/g)).toHaveLength(1);
+}, 60_000);

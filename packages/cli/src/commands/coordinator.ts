@@ -46,7 +46,7 @@ ${settingsHelp(Object.values(settings))}`,
       );
       const logger = createLogger(log, { role: 'coordinator' });
       switchLogLevelOnSignal(logger);
-      for (const warning of unknownVariables(process.env)) logger.warn(warning);
+      for (const { warning } of unknownVariables(process.env)) logger.warn(warning);
       await startTracing(tracing, { name: 'everytick-coordinator' }, { logger, after: 'coordinator' });
       const coordinator = new CoordinatorProcess(config, logger, targetRules);
       reportShutdownFailuresTo((name, reason) => logger.error({ name, reason }, 'stopping went wrong'));

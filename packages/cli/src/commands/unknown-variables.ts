@@ -25,8 +25,14 @@ const { variable: secretPrefixVariable, defaultText: defaultSecretPrefix } = wor
 /** For configuration files: see core's configuration/variables.ts. */
 const variablePrefix = 'EVERYTICK_VAR_';
 
-/** A sentence for each. No error: a newer version of a shared environment may know more than this one. */
-export function unknownVariables(environment: Environment): string[] {
+export interface UnknownVariable {
+  readonly name: string;
+  /** A sentence for people, with the setting that is close to it. */
+  readonly warning: string;
+}
+
+/** No error: a newer version of a shared environment may know more than this one. */
+export function unknownVariables(environment: Environment): UnknownVariable[] {
   const secretPrefix = environment[secretPrefixVariable] || defaultSecretPrefix;
   const others = [secretPrefix, variablePrefix];
   return Object.keys(environment)
@@ -34,6 +40,6 @@ export function unknownVariables(environment: Environment): string[] {
     .filter((name) => !known.includes(name))
     .map((name) => {
       const meant = closestWord(name, known);
-      return `${name} is no setting${meant === null ? '' : `; did you mean ${meant}?`}`;
+      return { name, warning: `${name} is no setting${meant === null ? '' : `; did you mean ${meant}?`}` };
     });
 }

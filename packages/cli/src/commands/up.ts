@@ -6,6 +6,7 @@ import { type AskedFlags, askedTargets } from '../all-in-one/asked-targets.ts';
 import { runAllInOne, workerCountOf } from '../all-in-one/run.ts';
 import { addCheckFlags, referenceHelp } from './check-flags.ts';
 import { addTargetFlags, givenTargetFlags } from './target-options.ts';
+import { unknownVariables } from './unknown-variables.ts';
 
 interface UpFlags extends AskedFlags {
   readonly for?: string;
@@ -63,7 +64,11 @@ Examples:
       if (urls.length === 0 && misplaced.length > 0) {
         throw new EverytickError('usage', `${misplaced.join(', ')} can be given with a URL only`);
       }
+      const unknown = unknownVariables(process.env);
+      // The coordinator and the workers would say it again, each for itself.
+      for (const { name } of unknown) delete process.env[name];
       await runAllInOne({
+        warnings: unknown.map(({ warning }) => warning),
         asked: await askedTargets(urls, flags, defaultEvery),
         workers: workerCountOf(flags.workers),
         dataDir: flags.dataDir,

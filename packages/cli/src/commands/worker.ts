@@ -44,7 +44,7 @@ ${settingsHelp(Object.values(settings))}`,
       );
       const logger = createLogger(log, { role: 'worker', worker: config.workerName });
       switchLogLevelOnSignal(logger);
-      for (const warning of unknownVariables(process.env)) logger.warn(warning);
+      for (const { warning } of unknownVariables(process.env)) logger.warn(warning);
       const service = { name: 'everytick-worker', instance: config.workerName };
       await startTracing(tracing, service, { logger, after: 'worker' });
       const worker = new WorkerProcess(config, logger);

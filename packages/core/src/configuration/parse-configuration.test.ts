@@ -12,6 +12,8 @@ function specsOf(text: string): TargetSpec[] {
   return parseConfiguration([{ path: 'sites.yaml', text }], rules, {}).declarations.map(({ spec }) => spec);
 }
 
+const belowComment = 'readers of YAML do not agree about a value below a comment that is indented less';
+
 function problemsOf(text: string): string[] {
   try {
     specsOf(text);
@@ -245,6 +247,34 @@ targets:
       /^sites.yaml:4:1: missing closing/,
     );
     expect(problemsOf('targets:\n\t- url: x\n')[0]).toMatch(/^sites.yaml:2:1: tabs/);
+  });
+
+  test.each([
+    // By YAML it is 'a\nb'; one reader says 'ab', another 'a b'.
+    [
+      'defaults: {match: "a\\\n\n  b"}\n',
+      '1:19: readers of YAML do not agree about a blank line below a line that ends in \\',
+    ],
+    ['defaults:\n  group:\n# old\n    shop\n  every: 60\n', `4:5: ${belowComment}`],
+    ['defaults:\n  group:\n # old\n\n    # new\n    shop\n', `6:5: ${belowComment}`],
+    ['defaults:\n  group:\n# old\n    &a shop\n  every: 60\n', `4:8: ${belowComment}`],
+    // One reader makes a single item of both.
+    ['defaults:\n  locations:\n    -\n# old\n      fra\n    - lon\n', `5:7: ${belowComment}`],
+  ])('that readers of YAML do not read alike is refused: %j', (text, problem) => {
+    expect(problemsOf(`${text}targets: []\n`)).toEqual([expect.stringContaining(`sites.yaml:${problem}`)]);
+  });
+
+  test.each([
+    'defaults:\n  group:\n    # old\n    shop\n  every: 60\n',
+    'defaults:\n  group: # old\n    shop\n  every: 60\n',
+    'defaults:\n# old\n  group: shop\n  every: 60\n',
+    'defaults:\n# old\n  locations: [\n# older\n    fra]\n  every: 60\n',
+    'defaults:\n  locations:\n# old\n    - fra\n    - lon\n',
+    'defaults:\n  group:\n# old\n    "shop"\n  every: 60\n',
+    'defaults:\n# old\n  group:\n  every: 60\n',
+    'defaults: {match: "a\\\n  b"}\n',
+  ])('with comments and escapes that all read alike is read: %j', (text) => {
+    expect(problemsOf(`${text}targets: []\n`)).toEqual([]);
   });
 
   test('refuses a group that is nearly one of those that are listed: its targets would go without what that has', () => {

@@ -11,9 +11,16 @@ import {
   Lexer,
   type Pair,
   Parser,
+  type Scalar as ScalarNode,
   type YAMLMap,
 } from 'yaml';
 import type { ConfigurationFile } from './configuration.ts';
+import {
+  blankBelowEscape,
+  blankBelowEscapeRefused,
+  commentAboveRefused,
+  isBelowOuterComment,
+} from './disagreements.ts';
 import { MappingBuilder, mergeAllowed, mergeKey, mostMerged } from './mapping-builder.ts';
 import { listPart, type Part, type Scalar, scalarPart } from './part.ts';
 import type { Problems } from './problems.ts';
@@ -50,12 +57,13 @@ export function* readingDocument(file: ConfigurationFile, problems: Problems): G
   const [document, second] = documents;
   if (document === undefined) return null;
   if (second !== undefined) problems.report(at(Math.min(second.range[0], file.text.length)), secondDocument);
-  for (const { pos, message } of [...document.errors, ...document.warnings]) {
-    problems.report(at(Math.min(pos[0], file.text.length)), lowerFirst(message));
+  for (const { pos, code, message } of [...document.errors, ...document.warnings]) {
+    const isBelowComment = code === 'MULTILINE_IMPLICIT_KEY' && isBelowOuterComment(file.text, pos[0]);
+    problems.report(at(Math.min(pos[0], file.text.length)), isBelowComment ? commentAboveRefused : lowerFirst(message));
   }
   // Behind a syntax error the rest of the file means something else than its author thinks.
   if (second !== undefined || document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return null;
-  return new DocumentReader(file, problems).read(document.contents, 0);
+  return new DocumentReader(file, problems).read(document.contents, 0, true);
 }
 
 const options = { prettyErrors: false, logLevel: 'error', version: '1.2', schema: 'core' } as const;
@@ -90,13 +98,14 @@ class DocumentReader {
   }
 
   /** `without`: where it stands if there is nothing of it in the text. */
-  read(node: unknown, without: number): Part {
+  read(node: unknown, without: number, isInBlock: boolean): Part {
     const place = { file: this.#file, offset: startOf(node) ?? without };
     if (isAlias(node)) return { ...this.#aliased(node.source, place.offset), ...place };
     if (isScalar(node) || isMap(node) || isSeq(node)) {
       if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     }
     if (!isMap(node) && !isSeq(node)) {
+      if (isScalar(node)) this.#refuseDisagreements(node, isInBlock);
       const part = scalarPart(place, isScalar(node) ? scalarOf(node.value, node.source) : null);
       this.#parts.set(node, part);
       return part;
@@ -107,11 +116,20 @@ class DocumentReader {
       ? this.#mapping(node, place.offset)
       : listPart(
           place,
-          node.items.map((item) => this.read(item, place.offset)),
+          node.items.map((item) => this.read(item, place.offset, node.flow !== true)),
         );
     this.#open.delete(node);
     this.#parts.set(node, part);
     return part;
+  }
+
+  #refuseDisagreements(node: ScalarNode, isInBlock: boolean): void {
+    const [start, end] = node.range ?? [0, 0];
+    const { text } = this.#file;
+    const report = (message: string) => this.#problems.report({ file: this.#file, offset: start }, message);
+    if (node.type === 'QUOTE_DOUBLE' && blankBelowEscape.test(text.slice(start, end))) report(blankBelowEscapeRefused);
+    const isPlain = isInBlock && node.type === 'PLAIN' && start !== end;
+    if (isPlain && isBelowOuterComment(text, start)) report(commentAboveRefused);
   }
 
   #aliased(anchor: string, offset: number): Part {
@@ -134,7 +152,7 @@ class DocumentReader {
     const builder = new MappingBuilder();
     for (const pair of map.items) {
       const keyOffset = startOf(pair.key) ?? offset;
-      const part = this.read(pair.value, keyOffset);
+      const part = this.read(pair.value, keyOffset, map.flow !== true);
       const report = (at: number, message: string) => this.#problems.report({ file: this.#file, offset: at }, message);
       if (!isScalar(pair.key)) report(keyOffset, 'a key has to be a text, not a list, a mapping or an alias');
       else if (isMergeKey(pair)) {

@@ -13,6 +13,7 @@ import {
   type ScalarEvent,
 } from 'js-yaml';
 import type { ConfigurationFile } from './configuration.ts';
+import { blankBelowEscape, isBelowOuterComment } from './disagreements.ts';
 import { MappingBuilder, mergeKey, mostMerged } from './mapping-builder.ts';
 import { listPart, type Part, type Scalar, scalarPart } from './part.ts';
 import { plainScalar } from './plain-scalar.ts';
@@ -24,7 +25,7 @@ const unusual = /[\0\x85\u2028\u2029\ufeff]|\r(?!\n)|(?:^|\n)(?: *\.\.\.| +---)/
 
 /** Null for what is not plain enough, or not right. */
 export function readEvents(file: ConfigurationFile): Part | null {
-  if (unusual.test(file.text)) return null;
+  if (unusual.test(file.text) || blankBelowEscape.test(file.text)) return null;
   try {
     const events = parseEvents(file.text, { maxDepth: deepest, filename: '' });
     return tabsMeanNothing(file.text, events) ? new EventReader(file, events).document() : null;
@@ -51,7 +52,7 @@ class EventReader {
   document(): Part {
     const begin = this.#take();
     if (begin.type !== EVENT_ID.DOCUMENT || begin.directives.length > 0) throw new GivenUp();
-    const root = this.#read(this.#take(), 0);
+    const root = this.#read(this.#take(), 0, true);
     // No configuration, so that it will be refused anyway.
     if (root.kind !== 'mapping') throw new GivenUp();
     // A second document, or none at all.
@@ -66,7 +67,7 @@ class EventReader {
   }
 
   /** `without`: where it stands if there is nothing of it in the text. */
-  #read(event: Event, without: number): Part {
+  #read(event: Event, without: number, isInBlock: boolean): Part {
     if (event.type === EVENT_ID.ALIAS) return this.#alias(event);
     if (event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP || event.tagStart !== -1) throw new GivenUp();
     const anchor = event.anchorStart === -1 ? null : this.#nameOf(event);
@@ -74,9 +75,9 @@ class EventReader {
     if (anchor !== null) this.#anchors.delete(anchor);
     const part =
       event.type === EVENT_ID.SCALAR
-        ? scalarPart({ file: this.#file, offset: this.#startOf(event) ?? without }, this.#valueOf(event))
+        ? this.#scalar(event, without, isInBlock)
         : event.type === EVENT_ID.SEQUENCE
-          ? this.#list(event.start)
+          ? this.#list(event.start, event.style === COLLECTION_STYLE.BLOCK)
           : this.#mapping(event.start, event.style === COLLECTION_STYLE.BLOCK);
     if (anchor !== null) this.#anchors.set(anchor, part);
     return part;
@@ -94,10 +95,17 @@ class EventReader {
     throw new GivenUp();
   }
 
-  #list(offset: number): Part {
+  #scalar(event: ScalarEvent, without: number, isInBlock: boolean): Part {
+    const offset = this.#startOf(event) ?? without;
+    const isPlain = isInBlock && event.style === SCALAR_STYLE.PLAIN && event.valueStart !== -1;
+    if (isPlain && isBelowOuterComment(this.#file.text, offset)) throw new GivenUp();
+    return scalarPart({ file: this.#file, offset }, this.#valueOf(event));
+  }
+
+  #list(offset: number, isBlock: boolean): Part {
     const items: Part[] = [];
     for (let event = this.#take(); event.type !== EVENT_ID.POP; event = this.#take()) {
-      items.push(this.#read(event, offset));
+      items.push(this.#read(event, offset, isBlock));
     }
     return listPart({ file: this.#file, offset }, items);
   }
@@ -111,7 +119,7 @@ class EventReader {
       if (keyOffset === null || (isBlock && !isFirst && !this.#beginsLine(keyOffset))) throw new GivenUp();
       isFirst = false;
       const key = String(this.#valueOf(event));
-      const part = this.#read(this.#take(), keyOffset);
+      const part = this.#read(this.#take(), keyOffset, isBlock);
       if (key === mergeKey && event.style === SCALAR_STYLE.PLAIN) {
         this.#mergedKeys += MappingBuilder.keysMerged(part);
         if (this.#mergedKeys > mostMerged) throw new GivenUp();
