@@ -45,6 +45,11 @@ describe('the configuration that an import prints', () => {
     expect(read[1]?.spec.options.headers).toEqual({ 'X-A': { env: 'EVERYTICK_SECRET_A' } });
   });
 
+  test.each([' ', ' \n', '\n \n', ' \n\n', '\n', ' a\n', 'a\n \n', '\ta\r\n', 'a\u2028b\nc'])('keeps %j', (body) => {
+    const yaml = yamlOf({ targets: [target('it', { method: 'POST', body })] });
+    expect(readBack(yaml)[0]?.spec.options.body).toBe(body);
+  });
+
   test('keeps any text, and puts in variables where they were', () => {
     const piece = fc.oneof(
       fc.string({ unit: fc.constantFrom('$', '{', '}', ':', '-', '#', 'a', '"', "'", '\\', ' ', '\n') }),

@@ -1,5 +1,6 @@
 // The Everytick YAML that an import prints: every target with comments on what is not as it was.
 
+import { keepTexts } from '@everytick/core/configuration';
 import { Document, isMap, isScalar, type Node } from 'yaml';
 import { counted } from '../output/format.ts';
 import type { FinishedImport, FinishedTarget } from './finish-import.ts';
@@ -35,6 +36,7 @@ export function importYaml(finished: FinishedImport, { source, madeFrom }: Impor
       node.commentBefore = own.map((note) => ` ${noteComment(note, partOf(note, target))}`).join('\n');
   }
   keepTogether(document.contents);
+  keepTexts(document);
   return document.toString({ lineWidth: 0 });
 }
 

@@ -1,8 +1,9 @@
 // In which form a command answers: a table for people, or a document for programs.
 
 import { EverytickError } from '@everytick/core';
+import { keepTexts } from '@everytick/core/configuration';
 import { type Command, Option } from 'commander';
-import { stringify } from 'yaml';
+import { Document } from 'yaml';
 import { printJson, printLine } from './print.ts';
 
 const formats = ['table', 'json', 'yaml'] as const;
@@ -36,6 +37,12 @@ export function printAs(format: OutputFormat, document: unknown, table: () => vo
 
 export function printDocument(format: DocumentFormat, document: unknown): void {
   if (format === 'json') printJson(document);
-  // Moments become what they are in JSON, and nothing becomes an anchor.
-  else printLine(stringify(JSON.parse(JSON.stringify(document)), { lineWidth: 0 }).trimEnd());
+  else printLine(yamlOf(document));
+}
+
+function yamlOf(document: unknown): string {
+  // Moments become what they are in JSON.
+  const yaml = new Document(JSON.parse(JSON.stringify(document)), { aliasDuplicateObjects: false });
+  keepTexts(yaml);
+  return yaml.toString({ lineWidth: 0 }).replace(/\n$/, '');
 }

@@ -1,4 +1,5 @@
 export * from './configuration.ts';
+export * from './keep-texts.ts';
 export { parseConfiguration, parseConfigurationGently } from './parse-configuration.ts';
 export * from './read-configuration.ts';
 export * from './read-targets-file.ts';

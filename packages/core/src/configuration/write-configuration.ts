@@ -1,11 +1,12 @@
 // From a set of targets to the text of a configuration file that declares it.
 
-import { Document, isScalar, Scalar, visit } from 'yaml';
+import { Document, isScalar, visit } from 'yaml';
 import type { TargetDeclaration, TargetSet } from '../apply/target-set.ts';
 import { defaultLocation } from '../domain/location-name.ts';
 import { checkOptionNames } from '../targets/check-options-schema.ts';
 import { targetDocument } from '../targets/target-document.ts';
 import { defaultTimeoutMs } from '../targets/target-spec.ts';
+import { keepTexts } from './keep-texts.ts';
 
 /** Lists of nothing longer are written in one line: `[default, frankfurt]`. */
 const longestInFlow = 20;
@@ -20,12 +21,14 @@ export function writeConfiguration({ source, declarations }: TargetSet): string 
   });
   visit(document, {
     Scalar(place, node) {
-      if (typeof node.value === 'string') writeText(node as Scalar<string>, place === 'key');
+      // What is written is what is meant: variables, which only values can have, are for those who write files themselves.
+      if (typeof node.value === 'string' && place !== 'key') node.value = node.value.replaceAll('${', () => '$${');
     },
     Seq(_, node) {
       if (node.items.every((item) => isScalar(item) && String(item.value).length <= longestInFlow)) node.flow = true;
     },
   });
+  keepTexts(document);
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
@@ -45,11 +48,4 @@ function written({ spec, paused }: TargetDeclaration): object {
     ...Object.fromEntries(checkOptionNames.map((option) => [option, spec.options[option]])),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-/** What is written is what is meant: variables, which only values can have, are for those who write files themselves. */
-function writeText(node: Scalar<string>, isKey: boolean): void {
-  if (!isKey) node.value = node.value.replaceAll('${', () => '$${');
-  // Elsewhere a carriage return would read back as a line feed, and others might be lost in an editor.
-  if (/\p{Cc}/u.test(node.value.replaceAll('\n', ''))) node.type = Scalar.QUOTE_DOUBLE;
 }

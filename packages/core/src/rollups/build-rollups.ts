@@ -39,6 +39,8 @@ interface Progress {
 
 export interface BuildOptions extends RollupTransactionOptions {
   readonly ticksOfABatch?: number | undefined;
+  /** Makes all batches so many times smaller, down to one target. */
+  readonly dividedBy?: number | undefined;
 }
 
 /** What one round of building did. */
@@ -52,9 +54,11 @@ export interface BuiltRollups {
 
 /** A batch of the next hour, one of those that have caught up, and one of the next day, each in a transaction of its own. */
 export async function buildRollups(pool: pg.Pool, options: BuildOptions): Promise<BuiltRollups> {
-  const hour = await inRollupTransaction(pool, options, (client) => sweepHour(client, options.ticksOfABatch));
-  const owed = await inRollupTransaction(pool, options, buildOwed);
-  const day = await inRollupTransaction(pool, options, sweepDay);
+  const { ticksOfABatch = TICKS_OF_A_BATCH, dividedBy = 1 } = options;
+  const part = (size: number) => Math.max(1, Math.floor(size / dividedBy));
+  const hour = await inRollupTransaction(pool, options, (client) => sweepHour(client, part(ticksOfABatch)));
+  const owed = await inRollupTransaction(pool, options, (client) => buildOwed(client, part(OWED_AT_ONCE)));
+  const day = await inRollupTransaction(pool, options, (client) => sweepDay(client, part(TICKS_OF_A_BATCH_OF_DAYS)));
   return {
     hours: (hour ?? 0) + (owed?.hours ?? 0),
     days: (owed?.days ?? 0) + (day ?? 0),
@@ -63,7 +67,7 @@ export async function buildRollups(pool: pg.Pool, options: BuildOptions): Promis
 }
 
 /** Rows that were built; null where no hour waits for it. */
-async function sweepHour(client: pg.ClientBase, ticksOfABatch = TICKS_OF_A_BATCH): Promise<number | null> {
+async function sweepHour(client: pg.ClientBase, ticksOfABatch: number): Promise<number | null> {
   let progress = await progressOf(client);
   if (progress.hours_until === null) {
     await client.query(startSql);
@@ -78,8 +82,8 @@ async function sweepHour(client: pg.ClientBase, ticksOfABatch = TICKS_OF_A_BATCH
 }
 
 /** Builds the hour of those that were behind and have caught up, and their day where that was its last hour. */
-async function buildOwed(client: pg.ClientBase): Promise<{ hours: number; days: number } | null> {
-  const { rows } = await client.query<{ hour: Date; target_ids: number[] }>(owedNextSql, [OWED_AT_ONCE]);
+async function buildOwed(client: pg.ClientBase, pairs: number): Promise<{ hours: number; days: number } | null> {
+  const { rows } = await client.query<{ hour: Date; target_ids: number[] }>(owedNextSql, [pairs]);
   const [owed] = rows;
   if (owed === undefined) return null;
   const { hour, target_ids: ids } = owed;
@@ -90,11 +94,11 @@ async function buildOwed(client: pg.ClientBase): Promise<{ hours: number; days: 
   return { hours, days };
 }
 
-async function sweepDay(client: pg.ClientBase): Promise<number | null> {
+async function sweepDay(client: pg.ClientBase, ticksOfABatch: number): Promise<number | null> {
   const { days_until: day, day_target_id: after, day_is_over } = await progressOf(client);
   if (day === null || !day_is_over) return null;
   await client.query(partitionsSql, [day]);
-  const last = await lastOfBatch(client, after, TICKS_OF_A_BATCH_OF_DAYS);
+  const last = await lastOfBatch(client, after, ticksOfABatch);
   const { rows } = await client.query<{ built: number }>(daySql, [day, after + 1, last, null]);
   await client.query(dayDoneSql, [last === LAST_TARGET_ID ? null : last]);
   return rows[0]?.built ?? 0;
