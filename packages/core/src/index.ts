@@ -23,6 +23,7 @@ export * from './domain/check-options.ts';
 export * from './domain/error.ts';
 export * from './domain/location-name.ts';
 export * from './domain/outcome.ts';
+export * from './domain/percent-decoded.ts';
 export * from './domain/pipeline.ts';
 export * from './domain/redact-url.ts';
 export * from './domain/target.ts';

@@ -29,6 +29,8 @@ export interface CertificateOptions {
   readonly addresses?: readonly string[];
   readonly notBefore?: Date;
   readonly notAfter?: Date;
+  /** Has no subject, as is allowed where there are names beside it (RFC 5280, 4.1.2.6). */
+  readonly nameless?: boolean;
   /** For a client to show, not for a server. */
   readonly client?: boolean;
   /** Leaves out the authorities between it and its root, as careless operators do. */
@@ -100,7 +102,7 @@ function signEndCertificate(
 ): Promise<string> {
   const names = options.names ?? ['localhost'];
   const addresses = options.addresses ?? ['127.0.0.1'];
-  const name = `CN=${names[0] ?? 'test'}`;
+  const name = options.nameless ? '' : `CN=${names[0] ?? 'test'}`;
   return sign({
     subject: name,
     keys,
@@ -111,10 +113,13 @@ function signEndCertificate(
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([options.client ? ExtendedKeyUsage.clientAuth : ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension([
-        ...names.map((value) => ({ type: 'dns' as const, value })),
-        ...addresses.map((value) => ({ type: 'ip' as const, value })),
-      ]),
+      new SubjectAlternativeNameExtension(
+        [
+          ...names.map((value) => ({ type: 'dns' as const, value })),
+          ...addresses.map((value) => ({ type: 'ip' as const, value })),
+        ],
+        options.nameless,
+      ),
     ],
   });
 }

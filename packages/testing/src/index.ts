@@ -48,6 +48,7 @@ export { type Scrape, scrape } from './scrape.ts';
 export { makeScratchDirectory, removeWithProcess } from './scratch-server.ts';
 export { type SetClock, setClockOf } from './set-clock.ts';
 export { makeShiftedClock, type ShiftedClock } from './shifted-clock.ts';
+export { checkShortOfDescriptors } from './short-of-descriptors.ts';
 export { type TestFetcherOptions, testFetcher } from './test-fetcher.ts';
 export { atEnd } from './test-scope.ts';
 export * from './tick-model.ts';

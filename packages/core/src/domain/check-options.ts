@@ -7,6 +7,9 @@ export type SecretReference = { readonly env: string } | { readonly file: string
 
 export type SecretText = string | SecretReference;
 
+/** Bytes of a user, and of a password, for a SOCKS proxy: RFC 1929 has a byte for each of their lengths. */
+export const longestSocksText = 255;
+
 export const ipFamilies = ['4', '6', 'prefer_4', 'prefer_6', 'race'] as const;
 /**
  * `4` and `6`: only addresses of that family. `prefer_*`: of that family if the name has any, else of the other one.

@@ -196,6 +196,7 @@ describe('the options of a check', () => {
     ],
     [{ proxy: 'a:1080' }, 'proxy: is no URL'],
     [{ proxy: 'http://a/b' }, 'proxy: has something behind the host'],
+    [{ proxy: `socks5://${'u'.repeat(256)}@a` }, 'proxy: has a user or a password of more than 255 bytes'],
     [{ ip_family: 5 }, "ip_family: '5' is unknown; allowed are 4, 6, prefer_4, prefer_6, race"],
     [{ dns: { server: 'dns.example' } }, "dns.server: 'dns.example' is no address of a DNS server"],
     [{ dns: { server: '1.1.1.1:70000' } }, 'dns.server: '],

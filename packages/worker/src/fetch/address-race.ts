@@ -3,6 +3,7 @@
 
 import net from 'node:net';
 import { type ByteSource, readingFor } from './byte-source.ts';
+import { isOwnShortage } from './own-shortages.ts';
 
 /** Whoever answers for a name could make a port scanner of us. */
 const mostAttempts = 10;
@@ -86,12 +87,21 @@ export class AddressRace {
   }
 }
 
-// What a machine answered says more than silence does.
-const telling = ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH'];
+const hasCode = (code: string) => (error: unknown) => (error as NodeJS.ErrnoException).code === code;
 
-function mostTelling(errors: readonly unknown[]): unknown {
-  for (const code of telling) {
-    const found = errors.find((error) => (error as NodeJS.ErrnoException).code === code);
+// What a machine answered says more than silence does. In between: an address that was not asked for want of means of our own
+// might have answered.
+const telling = [
+  hasCode('ECONNREFUSED'),
+  hasCode('ECONNRESET'),
+  isOwnShortage,
+  hasCode('EHOSTUNREACH'),
+  hasCode('ENETUNREACH'),
+];
+
+export function mostTelling(errors: readonly unknown[]): unknown {
+  for (const isTelling of telling) {
+    const found = errors.find(isTelling);
     if (found !== undefined) return found;
   }
   return errors[0];

@@ -22,7 +22,8 @@ const mostCodings = 2;
 
 export class BodyCollector {
   readonly #limit: number;
-  #chunks: Buffer[] = [];
+  /** As large as what has come, or up to twice as large: a Buffer for each chunk would take a hundred times the bytes of the smallest ones. */
+  #memory: Buffer = Buffer.alloc(0);
   #bytes = 0;
   /** True once more than the limit has come in. */
   truncated = false;
@@ -35,16 +36,26 @@ export class BodyCollector {
   add(chunk: Buffer): boolean {
     const room = this.#limit - this.#bytes;
     this.truncated = chunk.length > room;
-    const kept = Buffer.from(this.truncated ? chunk.subarray(0, room) : chunk);
-    this.#chunks.push(kept);
-    this.#bytes += kept.length;
+    const fitting = this.truncated ? chunk.subarray(0, room) : chunk;
+    // Nearly all bodies come as one chunk.
+    if (this.#bytes === 0) this.#memory = Buffer.from(fitting);
+    else {
+      this.#makeRoom(this.#bytes + fitting.length);
+      fitting.copy(this.#memory, this.#bytes);
+    }
+    this.#bytes += fitting.length;
     return !this.truncated;
   }
 
   take(): Buffer {
-    const [only, ...others] = this.#chunks;
-    this.#chunks = [];
-    return only && others.length === 0 ? only : Buffer.concat(only ? [only, ...others] : []);
+    return this.#memory.subarray(0, this.#bytes);
+  }
+
+  #makeRoom(bytes: number): void {
+    if (bytes <= this.#memory.length) return;
+    const larger = Buffer.allocUnsafe(Math.min(this.#limit, Math.max(bytes, 2 * this.#memory.length)));
+    this.#memory.copy(larger, 0, 0, this.#bytes);
+    this.#memory = larger;
   }
 }
 

@@ -21,7 +21,7 @@ import { HopUrl } from './hop-url.ts';
 import type { KeptConnections } from './kept-connections.ts';
 import { type Phase, PhaseClock, phaseNames } from './phase-clock.ts';
 import { isRedirect, nextHop, turnsIntoGet } from './redirect.ts';
-import { type RequestContent, type RequestPlan, withoutBody } from './request-plan.ts';
+import { contentAfter, type RequestContent, type RequestPlan } from './request-plan.ts';
 
 /** What all runs of a fetcher share. */
 export interface RunContext extends DialContext {
@@ -32,8 +32,11 @@ export interface RunContext extends DialContext {
 
 /** Requests that may be sent twice (RFC 9110, 9.2.1). */
 const harmless = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** What takes longer than a round trip and is closed then has been looked at. */
+/** What takes longer than a round trip and is closed then has been looked at: no less than this, and than so many times as connecting. */
 const staleWithinMs = 100;
+const staleWithinConnects = 3;
+/** Servers say so of connections that have been idle for too long, too (RFC 9110, 15.5.9). */
+const requestTimeout = 408;
 
 /** How long a check may wait for slots of the resolver in all. Its lease has to leave time for that. */
 const longestDnsWaitMs = 1_000;
@@ -155,7 +158,7 @@ export class CheckRun {
   #send(connection: HttpConnection, reused: boolean): void {
     this.#dial = null;
     this.#connection = connection;
-    const { remoteAddress, tls, protocol, socket, readyAtMs } = connection;
+    const { remoteAddress, tls, protocol, readyAtMs } = connection;
     this.#seen = { remoteAddress, tls, protocol };
     this.#enter('request', reused ? undefined : readyAtMs);
     const sentAtMs = performance.now();
@@ -165,26 +168,25 @@ export class CheckRun {
         if (current()) this.#enter('firstByte');
       },
       onHeaders: (status, headers) => {
-        if (current()) this.#onHeaders(status, headers);
+        if (!current()) return;
+        if (reused && status === requestTimeout && this.#mayBeRepeated(connection, sentAtMs)) this.#repeat(connection);
+        else this.#onHeaders(status, headers);
       },
       onBody: (chunk) => {
         if (current() && this.#body?.add(chunk) === false) this.#end(null);
       },
       onComplete: () => {
         if (!current()) return;
-        if (this.#plan.reuse && this.#hop.own) this.#keep(connection);
+        if (this.#plan.reuse && this.#hop.own && connection.http.isReusable) this.#keep(connection);
         this.#end(null);
       },
       onFailed: (error) => {
         if (!current()) return;
         const failed = hopFailure(this.#clock.phase, error, this.#host);
-        if (reused && failed.code === 'connection_closed' && this.#wasStale(connection, sentAtMs)) {
-          socket.destroy();
-          this.#connection = null;
-          this.#connect();
-        } else {
-          this.#end(failed);
-        }
+        const unheard = this.#status === null && !connection.http.heard;
+        const wasStale = reused && failed.code === 'connection_closed' && unheard;
+        if (wasStale && this.#mayBeRepeated(connection, sentAtMs)) this.#repeat(connection);
+        else this.#end(failed);
       },
     };
     try {
@@ -194,10 +196,16 @@ export class CheckRun {
     }
   }
 
-  /** Whether the server had closed the connection before it could know of the request, or as good as. */
-  #wasStale({ http }: HttpConnection, sentAtMs: number): boolean {
-    const heard = this.#status !== null || http.heard;
-    return !heard && harmless.has(this.#hop.content.method) && performance.now() - sentAtMs < staleWithinMs;
+  /** Whether the server gave up a connection that had been kept before it could know of the request, or as good as. */
+  #mayBeRepeated({ connectMs }: HttpConnection, sentAtMs: number): boolean {
+    const withinMs = Math.max(staleWithinMs, staleWithinConnects * connectMs);
+    return harmless.has(this.#hop.content.method) && performance.now() - sentAtMs < withinMs;
+  }
+
+  #repeat({ socket }: HttpConnection): void {
+    socket.destroy();
+    this.#connection = null;
+    this.#connect();
   }
 
   #keep(connection: HttpConnection): void {
@@ -227,22 +235,18 @@ export class CheckRun {
 
   #follow(url: HopUrl, status: number): void {
     const own = url.origin === this.#plan.url.origin;
-    const bodiless = this.#hop.content.body === null || turnsIntoGet(status, this.#hop.content.method);
+    const before = this.#hop.content;
+    const bodiless = before.body === null || turnsIntoGet(status, before.method);
     if (!bodiless && !own && this.#plan.secretBody) {
       this.#end(failure('redirect_invalid', `${this.#host} redirected a request with a secret body to ${url.host}`));
       return;
     }
-    const content = { ...(own ? this.#plan.own : this.#plan.foreign), method: this.#hop.content.method };
     this.#redirects += 1;
     this.#watch?.redirected(status, url.href);
     // The body of a redirect is of no interest, and may have no end.
     this.#connection?.socket.destroy();
     this.#connection = null;
-    this.#hop = {
-      url,
-      own,
-      content: turnsIntoGet(status, content.method) || this.#hop.content.body === null ? withoutBody(content) : content,
-    };
+    this.#hop = { url, own, content: contentAfter(status, before, own ? this.#plan.own : this.#plan.foreign) };
     this.#go();
   }
 

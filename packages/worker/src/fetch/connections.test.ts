@@ -14,6 +14,7 @@ import {
   listenForTest,
   respond,
   startDnsServer,
+  startTcpServer,
   startWebServer,
   testFetcher,
 } from '@everytick/testing';
@@ -168,6 +169,17 @@ describe('HTTP/2', () => {
   });
 });
 
+/** Answers the n-th request of each connection with these bytes, and closes none. */
+async function startRawServer(answer: (nth: number) => string) {
+  let connections = 0;
+  const { port } = await startTcpServer((socket) => {
+    connections += 1;
+    let nth = 0;
+    socket.on('data', () => socket.write(answer(nth++)));
+  });
+  return { url: `http://127.0.0.1:${port}/`, connections: () => connections };
+}
+
 describe('a connection that is kept', () => {
   it('serves the next check of its target, which then has no phases to connect', async () => {
     const server = await startWebServer({ certificate: await ca.issue(), routes: { '/': respond({ body: 'ok' }) } });
@@ -205,6 +217,47 @@ describe('a connection that is kept', () => {
     expect((await fetch(server.url, options)).error).toBeNull();
     expect((await fetch(server.url, options)).error?.code).toBe('connection_closed');
     expect(heard).toBe(2);
+  });
+
+  it.each([
+    ['that say it closes', 'HTTP/1.1 200 OK\r\nconnection: x, Close\r\ncontent-length: 2\r\n\r\nok'],
+    ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok'],
+    ['with something behind them', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 500 X\r\n'],
+  ])('is not used again after responses %s, although it stays open', async (_, response) => {
+    const { url, connections } = await startRawServer(() => response);
+    const fetch = fetchWith();
+    const options: CheckOptions = { reuse_connection: true };
+    for (let round = 0; round < 3; round++) expect((await fetch(url, options)).error).toBeNull();
+    expect(connections()).toBe(3);
+  });
+
+  it.each([
+    ['of HTTP/1.0 that keep it', 'GET', 'HTTP/1.0 200 OK\r\nconnection: Keep-Alive\r\ncontent-length: 2\r\n\r\nok'],
+    ['of a version to come', 'GET', 'HTTP/1.2 200 OK\r\ncontent-length: 2\r\n\r\nok'],
+    ['to HEAD', 'HEAD', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n'],
+  ] as const)('is used again after responses %s', async (_, method, response) => {
+    const { url, connections } = await startRawServer(() => response);
+    const fetch = fetchWith();
+    const options: CheckOptions = { reuse_connection: true, method };
+    for (let round = 0; round < 3; round++) expect((await fetch(url, options)).error).toBeNull();
+    expect(connections()).toBe(1);
+  });
+
+  it('of which the server says that it waited for too long is replaced', async () => {
+    const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+    const tooLate = 'HTTP/1.1 408 X\r\ncontent-length: 0\r\n\r\n';
+    const { url, connections } = await startRawServer((nth) => (nth === 0 ? ok : tooLate));
+    const fetch = fetchWith();
+    const options: CheckOptions = { reuse_connection: true };
+    expect((await fetch(url, options)).httpStatus).toBe(200);
+    expect((await fetch(url, options)).httpStatus).toBe(200);
+    expect(connections()).toBe(2);
+    // What must not be sent twice is not, and a fresh connection has no excuse.
+    expect((await fetch(url, { ...options, method: 'POST' })).httpStatus).toBe(200);
+    expect((await fetch(url, { ...options, method: 'POST' })).httpStatus).toBe(200);
+    const always = await startRawServer(() => tooLate);
+    expect((await fetch(always.url, options, 2)).httpStatus).toBe(408);
+    expect(always.connections()).toBe(1);
   });
 
   it('is listened to once, however often it is used', async () => {

@@ -14,8 +14,9 @@ import type { NameResolver } from '../dns/name-resolver.ts';
 import type { EgressPolicy } from '../egress/egress-policy.ts';
 import { AddressRace, type RaceObserver } from './address-race.ts';
 import type { ByteSource } from './byte-source.ts';
-import { failure, hopFailure } from './error-codes.ts';
+import { failure, hopFailure, internalFailure } from './error-codes.ts';
 import type { HopUrl } from './hop-url.ts';
+import { isShortOfDescriptors } from './own-shortages.ts';
 import type { Phase } from './phase-clock.ts';
 import { openTunnel, portOf } from './proxy-tunnel.ts';
 import type { RequestPlan } from './request-plan.ts';
@@ -44,6 +45,8 @@ export interface Connection {
   readonly protocol: HttpProtocol;
   /** When it stood, by `performance.now()`: looking at its certificate is no part of the handshake. */
   readonly readyAtMs: number;
+  /** How long it took to connect: a round trip, at least. */
+  readonly connectMs: number;
 }
 
 /** `onReady`, `onFailed`, `onNoSlot` and `onUnusable` are the last that is heard. */
@@ -73,6 +76,7 @@ export class Dial {
   #cancelLookup: (() => void) | undefined;
   #race: AddressRace | undefined;
   #socket: net.Socket | undefined;
+  #connectMs = 0;
   #over = false;
 
   /** `own`: whether the URL is of the target's own origin. `deadlineMs`: the check's, by `performance.now()`. */
@@ -167,7 +171,11 @@ export class Dial {
           if (open.length > 0) next(open);
           else this.#fail(failure('egress_denied', `${name}: ${refusal}`));
         },
-        onFailed: (error) => this.#fail(hopFailure('dns', error, name)),
+        onFailed: (error) => {
+          // What a socket that cannot be opened becomes in c-ares.
+          const isOurs = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' && isShortOfDescriptors();
+          this.#fail(hopFailure('dns', isOurs ? { code: 'EMFILE' } : error, name));
+        },
         onNoSlot: () => {
           if (this.#over) return;
           this.#over = true;
@@ -179,16 +187,21 @@ export class Dial {
 
   #connect(addresses: readonly string[], port: number, next: RaceObserver['onConnected']): void {
     this.#observer.onPhase('connect');
+    const startedAtMs = performance.now();
     // TLS, and the way through a proxy, want the socket itself.
     const withSource = this.#plan.proxy === null && this.#url.protocol === 'http:';
     this.#race = new AddressRace(addresses, port, withSource, (socket) => this.#context.track(socket), {
-      onConnected: next,
+      onConnected: (socket, address, source) => {
+        this.#connectMs = performance.now() - startedAtMs;
+        next(socket, address, source);
+      },
       onFailed: (error) => {
         const { proxy } = this.#plan;
         if (proxy === null) this.#fail(hopFailure('connect', error, this.#url.host));
         else {
-          const { code } = hopFailure('connect', error, proxy.url.host);
-          this.#fail(failure('proxy_failed', `the proxy ${proxy.url.host} cannot be reached (${code})`));
+          const failed = hopFailure('connect', error, proxy.url.host);
+          const why = `the proxy ${proxy.url.host} cannot be reached (${failed.code})`;
+          this.#fail(failed.code === 'internal_error' ? failed : failure('proxy_failed', why));
         }
       },
     });
@@ -196,11 +209,18 @@ export class Dial {
 
   #secure(socket: net.Socket, remoteAddress: string, source: ByteSource | null): void {
     this.#socket = socket;
+    const { httpVersion } = this.#plan;
+    const connectMs = this.#connectMs;
     if (this.#url.protocol === 'http:') {
-      this.#ready({ socket, source, remoteAddress, tls: null, protocol: 'http/1.1', readyAtMs: performance.now() });
+      const readyAtMs = performance.now();
+      if (httpVersion !== '2') {
+        this.#ready({ socket, source, remoteAddress, tls: null, protocol: 'http/1.1', readyAtMs, connectMs });
+      } else {
+        const why = `HTTP/2 is spoken over TLS alone, and a redirect led to ${this.#url.host} without`;
+        this.#fail(failure('http_version', why), { remoteAddress, tls: null });
+      }
       return;
     }
-    const { verifyTls, httpVersion } = this.#plan;
     const name = this.#serverName();
     let secured: tls.TLSSocket;
     try {
@@ -229,20 +249,32 @@ export class Dial {
     secured.on('error', (error) => this.#fail(hopFailure('tls', error, this.#url.host), { remoteAddress, tls: null }));
     secured.once('secureConnect', () => {
       if (this.#over) return;
-      const readyAtMs = performance.now();
-      const info = peer.info(this.#context.certificateDetails);
-      const seen = { remoteAddress, tls: info };
-      if (verifyTls && !secured.authorized) {
-        // Node puts the code there, whatever its types say.
-        const code: unknown = secured.authorizationError;
-        this.#fail(hopFailure('tls', { code }, this.#url.host), seen);
-      } else if (httpVersion === '2' && secured.alpnProtocol !== 'h2') {
-        this.#fail(failure('http_version', `${this.#url.host} does not speak HTTP/2`), seen);
-      } else {
-        const protocol = secured.alpnProtocol === 'h2' ? 'h2' : 'http/1.1';
-        this.#ready({ socket: secured, source: null, remoteAddress, tls: info, protocol, readyAtMs });
+      try {
+        this.#judge(secured, peer, remoteAddress);
+      } catch (error) {
+        // Certificates are what strangers make of them: none may end the process.
+        this.#fail(internalFailure(error));
       }
     });
+  }
+
+  /** The handshake is over: is its certificate accepted, and the protocol the one that was asked for? */
+  #judge(socket: tls.TLSSocket, peer: TlsPeer, remoteAddress: string): void {
+    const { verifyTls, httpVersion } = this.#plan;
+    const readyAtMs = performance.now();
+    const info = peer.info(this.#context.certificateDetails);
+    const seen = { remoteAddress, tls: info };
+    if (verifyTls && !socket.authorized) {
+      // Node puts the code there, whatever its types say.
+      const code: unknown = socket.authorizationError;
+      this.#fail(hopFailure('tls', { code }, this.#url.host), seen);
+    } else if (httpVersion === '2' && socket.alpnProtocol !== 'h2') {
+      this.#fail(failure('http_version', `${this.#url.host} does not speak HTTP/2`), seen);
+    } else {
+      const protocol = socket.alpnProtocol === 'h2' ? 'h2' : 'http/1.1';
+      const connectMs = this.#connectMs;
+      this.#ready({ socket, source: null, remoteAddress, tls: info, protocol, readyAtMs, connectMs });
+    }
   }
 
   /** Another origin is shown no certificate of ours. */

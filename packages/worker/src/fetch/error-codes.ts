@@ -4,6 +4,7 @@
 // after the request it is a server that gave up. So the phase decides first, the error second.
 
 import type { CheckErrorCode, FetchError, ResultError } from '@everytick/core';
+import { isOwnShortage } from './own-shortages.ts';
 import type { Phase } from './phase-clock.ts';
 
 // More than is kept in the end (ShownText): what is cut before secrets are hidden may end in half a secret.
@@ -35,8 +36,7 @@ export function timeoutFailure(phase: Phase, timeoutMs: number, host: string): F
 /** What `error`, which ended a hop to `host` during `phase`, is called. */
 export function hopFailure(phase: Phase, error: unknown, host: string): FetchError {
   const code = codeOf(error);
-  // The worker's own shortages say nothing about the target.
-  if (ownShortages.has(code)) return failure('internal_error', `the worker could not check ${host} (${code})`);
+  if (isOwnShortage(error)) return failure('internal_error', `the worker could not check ${host} (${code})`);
   switch (phase) {
     case 'dnsWait':
     case 'dns':
@@ -63,7 +63,6 @@ export function internalFailure(error: unknown): FetchError {
   return failure('internal_error', messageOf(error));
 }
 
-const ownShortages = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 // ENODATA is what c-ares says of a name that exists and has no address.
 const dnsNotFound = new Set(['ENOTFOUND', 'ENODATA']);
 

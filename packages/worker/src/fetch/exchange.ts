@@ -26,6 +26,8 @@ export interface HttpConnection extends Connection {
   readonly http: {
     /** Whether anything of the last response has come, as far as can be told. */
     readonly heard: boolean;
+    /** Whether it is good for another exchange, once this one is complete. */
+    readonly isReusable: boolean;
     /** Throws where the request cannot be sent as it is. */
     send(url: URL, content: RequestContent, bodyLimitBytes: number, observer: ExchangeObserver): void;
   };
@@ -36,8 +38,10 @@ export const longestKeptMs = 600_000;
 
 /** `keep`: whether the connection is to be good for another exchange. */
 export function httpOn(connection: Connection, origin: string, keep: boolean): HttpConnection {
-  const { socket, protocol, source, remoteAddress, tls, readyAtMs } = connection;
+  const { socket, protocol } = connection;
   const http =
-    protocol === 'h2' ? new Http2Connection(socket, origin, keep) : new Http1Connection(socket, keep, source);
-  return { socket, source, remoteAddress, tls, protocol, readyAtMs, http };
+    protocol === 'h2'
+      ? new Http2Connection(socket, origin, keep)
+      : new Http1Connection(socket, keep, connection.source);
+  return { ...connection, http };
 }

@@ -5,6 +5,7 @@ import {
   breakOffMidBody,
   type Certificate,
   type CertificateAuthority,
+  checkShortOfDescriptors,
   createCertificateAuthority,
   createSelfSignedCertificate,
   type DnsReply,
@@ -23,6 +24,7 @@ import {
   type WebServer,
 } from '@everytick/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mostTelling } from './address-race.ts';
 import { hopFailure } from './error-codes.ts';
 
 const fetcher = testFetcher({ hosts: ['127.0.0.1 dual.test', '127.0.0.2 dual.test'] });
@@ -263,6 +265,34 @@ describe('the deadline', () => {
     while (performance.now() < busyUntil);
     await expectTimeout(server.url, 'timeout_first_byte');
   });
+});
+
+it("a shortage of the worker's own is no failure of its targets", async () => {
+  const server = await startWebServer({ routes: { '/': respond({}) } });
+  const targets = [
+    { url: `${server.url}/` },
+    { url: `http://everytick.example:${server.port}/` },
+    { url: `http://shop.example:${server.port}/`, options: { proxy: `http://127.0.0.1:${server.port}` } },
+  ];
+  const codes = await checkShortOfDescriptors(
+    targets.map((target, id) => ({ id, timeoutMs: 2_000, matchPattern: null, ...target })),
+  );
+  expect(codes).toEqual(['internal_error', 'internal_error', 'internal_error']);
+});
+
+it.each([
+  [['ETIMEDOUT', 'ECONNREFUSED'], 'connect_refused'],
+  [['ENETUNREACH', 'EMFILE'], 'internal_error'],
+  [['ENETUNREACH', 'EADDRNOTAVAIL 192.0.2.1'], 'internal_error'],
+  // There is no IPv6 here.
+  [['EADDRNOTAVAIL 2001:db8::1', 'EHOSTUNREACH'], 'connect_unreachable'],
+  [['EADDRNOTAVAIL 2001:db8::1'], 'connect_failed'],
+])('of the errors %j of several addresses the most telling one decides: %s', (texts, code) => {
+  const errors = texts.map((text) => {
+    const [error, address] = text.split(' ');
+    return { code: error, address };
+  });
+  expect(hopFailure('connect', mostTelling(errors), 'shop.example').code).toBe(code);
 });
 
 describe('a target that cannot be fetched at all', () => {

@@ -32,6 +32,11 @@ export class HopUrl {
   }
 }
 
+/** Path and query as they go into a request. An empty query is one, although `search` does not tell. */
+export function pathOf({ href, pathname, search }: URL): string {
+  return search === '' && /^[^#]*\?(?:#|$)/.test(href) ? `${pathname}?` : pathname + search;
+}
+
 /** Targets come back at every tick. Each takes about 1 kB. */
 const known = new RecentMap<string, HopUrl>(10_000);
 

@@ -67,6 +67,16 @@ describe.each(['http', 'socks5', 'socks5h'] as const)('a proxy of kind %s', (kin
     expect((await fetch(server.url, { proxy: `${kind}://${at}` })).error?.code).toBe('proxy_failed');
   });
 
+  it('may have a name and a password that are longer than SOCKS has room for, which ends no process', async () => {
+    const server = await startWebServer({ routes: { '/': respond({ body: 'here' }) } });
+    const proxy = await start({ credentials: `me:${'x'.repeat(300)}` });
+    const url = `${kind}://me:${'x'.repeat(300)}@127.0.0.1:${proxy.port}`;
+    const { error, missed } = await fetch(server.url, { proxy: url });
+    if (kind === 'http') expect(error).toBeNull();
+    else expect(missed).toMatchObject({ code: 'options_invalid', detail: expect.stringMatching(/at most 255 bytes/) });
+    expect(String(missed?.detail)).not.toMatch(/xxx/);
+  });
+
   it('that cannot reach the target, or cannot be reached, is proxy_failed', async () => {
     const proxy = await start();
     const far = await fetch(`http://127.0.0.1:${await unusedPort()}/`, { proxy: `${kind}://127.0.0.1:${proxy.port}` });

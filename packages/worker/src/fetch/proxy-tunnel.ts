@@ -3,8 +3,8 @@
 
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
+import { percentDecoded } from '@everytick/core';
 import { SocksClient } from 'socks';
-import { percentDecoded } from './redirect.ts';
 
 export interface TunnelObserver {
   onOpen(): void;

@@ -1,7 +1,7 @@
 // Where a redirect leads, and what may be sent there.
 
 import { Buffer } from 'node:buffer';
-import type { FetchError } from '@everytick/core';
+import { type FetchError, percentDecoded } from '@everytick/core';
 import { failure } from './error-codes.ts';
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
@@ -12,7 +12,7 @@ export function isRedirect(status: number): boolean {
 
 /** Whether what follows such a response is a GET without a body (RFC 9110, 15.4; as browsers do for 301 and 302). */
 export function turnsIntoGet(status: number, method: string): boolean {
-  if (status === 303) return method !== 'HEAD' && method !== 'GET';
+  if (status === 303) return method !== 'HEAD';
   return (status === 301 || status === 302) && method === 'POST';
 }
 
@@ -37,13 +37,4 @@ export function nextHop(from: URL, location: string): URL | FetchError {
 export function basicAuthorization(url: URL): string | null {
   if (url.username === '' && url.password === '') return null;
   return `Basic ${Buffer.from(`${percentDecoded(url.username)}:${percentDecoded(url.password)}`).toString('base64')}`;
-}
-
-/** The text itself where it is not well formed. */
-export function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

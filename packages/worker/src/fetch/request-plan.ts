@@ -3,12 +3,21 @@
 // takes effect at the next one.
 
 import { Buffer } from 'node:buffer';
-import type { CheckOptions, HttpVersion, IpFamily, RequestHeaders, SecretText, Target } from '@everytick/core';
+import {
+  type CheckOptions,
+  type HttpVersion,
+  type IpFamily,
+  longestSocksText,
+  percentDecoded,
+  type RequestHeaders,
+  type SecretText,
+  type Target,
+} from '@everytick/core';
 import type { SecretSource } from '../secrets/secret-resolver.ts';
 import { acceptedEncodings } from './body.ts';
 import { OptionsUnusable } from './error-codes.ts';
 import { HopUrl, hopUrlOf } from './hop-url.ts';
-import { basicAuthorization, percentDecoded } from './redirect.ts';
+import { basicAuthorization, turnsIntoGet } from './redirect.ts';
 import type { TlsMaterial } from './secure-contexts.ts';
 
 /** What a hop sends. Header names and values in turns, as undici takes them. */
@@ -169,14 +178,24 @@ function madePlan(
   };
 }
 
-/** After a redirect that turned the method into GET (RFC 9110, 15.4). */
-export function withoutBody({ method, headers }: RequestContent): RequestContent {
+/**
+ * What is sent to where a redirect leads: `planned`, as far as the hops before have left it. `before` is what the last of them was
+ * sent. One of them may have turned it into a GET, which a later one does not undo (RFC 9110, 15.4).
+ */
+export function contentAfter(status: number, before: RequestContent, planned: RequestContent): RequestContent {
+  if (turnsIntoGet(status, before.method)) return withoutBody(planned, 'GET');
+  return before.method === planned.method && (before.body === null) === (planned.body === null)
+    ? planned
+    : withoutBody(planned, before.method);
+}
+
+function withoutBody({ headers }: RequestContent, method: string): RequestContent {
   const kept: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
     const [name, value] = [headers[index] as string, headers[index + 1] as string];
     if (!ofBody.test(name)) kept.push(name, value);
   }
-  return { method: method === 'HEAD' ? 'HEAD' : 'GET', headers: kept, body: null };
+  return { method, headers: kept, body: null };
 }
 
 function authorizationOf(
@@ -223,8 +242,12 @@ function proxyOf(text: string, secrets: string[]): ProxyPlan {
   if (!['http:', 'socks5:', 'socks5h:'].includes(url.protocol)) {
     throw new OptionsUnusable('the URL of a proxy has to begin with http:, socks5: or socks5h:');
   }
+  const [username, password] = [percentDecoded(url.username), percentDecoded(url.password)];
+  // The library would throw, where nobody can catch it.
+  if (url.protocol !== 'http:' && [username, password].some((text) => Buffer.byteLength(text) > longestSocksText)) {
+    throw new OptionsUnusable(`user and password of a SOCKS proxy have at most ${longestSocksText} bytes each`);
+  }
   if (url.password !== '') {
-    const [username, password] = [percentDecoded(url.username), percentDecoded(url.password)];
     secrets.push(password, Buffer.from(`${username}:${password}`).toString('base64'));
   }
   return { url, resolvesNames: url.protocol !== 'socks5:' };

@@ -123,6 +123,22 @@ describe('a request', () => {
   });
 });
 
+it('that is answered before it was taken is timed as one that is downloading', async () => {
+  const early = await startTcpServer((socket) => {
+    socket.once('data', () => {
+      socket.pause().write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n01234');
+      setTimeout(() => socket.resume(), 100);
+      setTimeout(() => socket.write('56789'), 600);
+    });
+  });
+  const target = { id: 1, url: `http://127.0.0.1:${early.port}/`, matchPattern: null };
+  const options: CheckOptions = { method: 'POST', body: 'x'.repeat(16_000_000) };
+  const { error, phases } = await fetcher.fetch({ ...target, timeoutMs: 5_000, options });
+  expect([error, phases.firstByteUs]).toEqual([null, null]);
+  expect(phases.downloadUs).toBeGreaterThan(400_000);
+  expect((await fetcher.fetch({ ...target, timeoutMs: 400, options })).error?.code).toBe('timeout_body');
+});
+
 describe('a redirect', () => {
   it.each([301, 302, 303])('with %d turns a POST into a GET without a body', async (status) => {
     const headers = { 'content-type': 'text/plain', 'x-shop': 'yes' };
@@ -135,6 +151,45 @@ describe('a redirect', () => {
   it.each([307, 308])('with %d repeats the request as it was', async (status) => {
     await fetch(`/${status}`, { method: 'POST', body: 'order', headers: { 'content-type': 'text/plain' } });
     expect(seen[1]).toMatchObject({ method: 'POST', body: 'order', headers: { 'content-type': 'text/plain' } });
+  });
+
+  it.each([
+    [301, 'DELETE', 'DELETE'],
+    [302, 'PUT', 'PUT'],
+    [303, 'DELETE', 'GET'],
+    [307, 'POST', 'POST'],
+    [308, 'OPTIONS', 'OPTIONS'],
+  ] as const)('with %d turns a %s without a body into a %s', async (status, method, then) => {
+    await fetch(`/${status}`, { method, headers: { 'content-type': 'text/plain' } });
+    expect(seen.map((each) => each.method)).toEqual([method, then]);
+    expect(seen[1]?.headers['content-type']).toBe(then === method ? 'text/plain' : undefined);
+  });
+
+  it('leaves the body out of a GET that follows a 303, and of all that come then', async () => {
+    server.route('/303-307', recording(redirect('/307', 303)));
+    await fetch('/303-307', { method: 'POST', body: 'order', headers: { 'content-type': 'text/plain' } });
+    expect(seen.map(({ method, body }) => [method, body])).toEqual([
+      ['POST', 'order'],
+      ['GET', ''],
+      ['GET', ''],
+    ]);
+    expect(seen[2]?.headers).not.toHaveProperty('content-type');
+    await fetch('/303', { method: 'GET', body: 'question' });
+    expect(seen.at(-1)).toMatchObject({ method: 'GET', body: '' });
+  });
+
+  it('from https to http ends a check that insists on HTTP/2', async () => {
+    const ca = await createCertificateAuthority();
+    const site = await startWebServer({
+      certificate: await ca.issue(),
+      http2: true,
+      routes: { '/': redirect(`${server.url}/`) },
+    });
+    const target = { id: 1, url: site.url, timeoutMs: 3_000, matchPattern: null };
+    const options: CheckOptions = { http_version: '2', tls: { ca: ca.cert } };
+    expect((await fetcher.fetch({ ...target, options })).error?.code).toBe('http_version');
+    expect(seen).toEqual([]);
+    expect((await fetcher.fetch({ ...target, options: { ...options, http_version: 'auto' } })).error).toBeNull();
   });
 
   it('keeps a HEAD a HEAD', async () => {
@@ -243,6 +298,18 @@ describe('TLS options', () => {
     expect([refused.error?.code, refused.tls?.expiresAtMs]).toEqual(['tls_failed', null]);
     const taken = await fetcher.fetch({ ...target, options: { tls: { insecure_skip_verify: true } } });
     expect([taken.error, taken.tls?.expiresAtMs]).toEqual([null, null]);
+  });
+
+  it('may find a certificate without a subject, which is described as it is', async () => {
+    const ca = await createCertificateAuthority();
+    const certificate = await ca.issue({ nameless: true });
+    const site = await startWebServer({ certificate, routes: { '/': respond({}) } });
+    const curious = testFetcher({ certificateDetails: true });
+    const target = { id: 1, url: site.url, timeoutMs: 3_000, matchPattern: null };
+    expect((await curious.fetch(target)).error?.code).toBe('tls_untrusted');
+    const taken = await curious.fetch({ ...target, options: { tls: { ca: ca.cert } } });
+    expect(taken.error).toBeNull();
+    expect(taken.tls?.chain?.[0]).toMatchObject({ subject: '', names: ['localhost', '127.0.0.1'] });
   });
 
   it('find out whether a server still speaks an old version', async () => {

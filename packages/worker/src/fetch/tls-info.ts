@@ -73,7 +73,7 @@ function momentOf(text: string): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** Node writes one attribute a line, the most general one first. */
-function oneLine(name: string): string {
-  return name.split('\n').reverse().join(', ');
+/** Node writes one attribute a line, the most general one first; it has nothing at all, whatever its types say, for a name without any. */
+function oneLine(name: string | undefined): string {
+  return (name ?? '').split('\n').reverse().join(', ');
 }

@@ -16,6 +16,12 @@ import {
   testFetcher,
 } from '@everytick/testing';
 import { describe, expect, it } from '@jest/globals';
+import { BodyCollector } from './body.ts';
+
+function heldBytes(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
 
 function targetAt(url: string, timeoutMs = 5_000): Target {
   return { id: 1, url, timeoutMs, matchPattern: null };
@@ -227,6 +233,18 @@ describe('bodies', () => {
     const server = await startWebServer({ routes: { '/': drip('one by one', 5) } });
     const result = await testFetcher().fetch(targetAt(server.url));
     expect(result.body?.toString()).toBe('one by one');
+  });
+
+  it('in chunks of a byte take no more memory than others', () => {
+    const collector = new BodyCollector(1_000_000);
+    const chunk = Buffer.from('x');
+    const before = heldBytes();
+    for (let count = 0; count < 1_000_000; count++) if (!collector.add(chunk)) throw new Error('it is full');
+    // A Buffer for each would be a hundred times the body.
+    expect(heldBytes() - before).toBeLessThan(10_000_000);
+    expect(collector.add(chunk)).toBe(false);
+    expect(collector.take()).toEqual(Buffer.alloc(1_000_000, 'x'));
+    expect(collector.truncated).toBe(true);
   });
 
   it('without a length end with their connection', async () => {

@@ -2,7 +2,14 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { type DnsOptions, httpVersions, ipFamilies, type RedirectOptions } from '../../domain/check-options.ts';
+import {
+  type DnsOptions,
+  httpVersions,
+  ipFamilies,
+  longestSocksText,
+  type RedirectOptions,
+} from '../../domain/check-options.ts';
+import { percentDecoded } from '../../domain/percent-decoded.ts';
 import { described, writtenAs } from '../described.ts';
 import { choice, longestText, reject, shown, truth, wholeNumber, wrongType } from '../field-rules.ts';
 import { mapping, withoutEmpty } from '../mapping.ts';
@@ -128,6 +135,10 @@ function proxyUrlOf(given: string, rules: TargetRules, refuse: (problem: string)
   if (url.password !== '' && rules.literalSecrets !== 'allowed') {
     const { reference } = rules.secretExamples ?? defaultSecretExamples;
     return refuse(`has a password in it, which would be stored; give the whole URL as a reference: ${reference}`);
+  }
+  const isTooLong = (text: string) => Buffer.byteLength(percentDecoded(text)) > longestSocksText;
+  if (url.protocol !== 'http:' && (isTooLong(url.username) || isTooLong(url.password))) {
+    return refuse(`has a user or a password of more than ${longestSocksText} bytes, which SOCKS has no room for`);
   }
   if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '') {
     return refuse(`has something behind the host and the port; it has to be ${proxyExample}`);

@@ -38,6 +38,8 @@ export class Http1Connection {
   #observer: ExchangeObserver | null = null;
   /** Whether anything of the present response has come. */
   heard = false;
+  #answered = false;
+  #leftOpen = false;
 
   /** `keep`: whether it is to serve more than one exchange. `source`: where bytes come from if not by the socket's events. */
   constructor(socket: Socket, keep: boolean, source: ByteSource | null) {
@@ -52,6 +54,11 @@ export class Http1Connection {
     socket.on('close', () => this.#ended());
   }
 
+  /** Whether it is good for another request once an exchange is complete: the server leaves it open, and nothing of the last one is under way. */
+  get isReusable(): boolean {
+    return this.#keep && this.#leftOpen && this.#socket.writableLength === 0;
+  }
+
   /** Throws where the request cannot be sent as it is. The observer must not throw. */
   send(url: URL, content: RequestContent, bodyLimitBytes: number, observer: ExchangeObserver): void {
     const head = knownRequestText(url, content, this.#keep);
@@ -62,19 +69,27 @@ export class Http1Connection {
       informational: mostInformational,
     };
     this.heard = false;
+    this.#answered = false;
     this.#observer = observer;
-    this.#parser = new ResponseParser(content.method === 'HEAD', limits, {
-      onHeaders: (status, headers) => this.#observer?.onHeaders(status, headers),
+    const parser = new ResponseParser(content.method === 'HEAD', limits, {
+      onHeaders: (status, headers) => {
+        this.#answered = true;
+        this.#observer?.onHeaders(status, headers);
+      },
       onBody: (bytes) => this.#observer?.onBody(bytes),
-      onComplete: () => this.#complete(),
+      onComplete: () => {
+        this.#leftOpen = parser.leavesOpen;
+        this.#complete();
+      },
     });
+    this.#parser = parser;
     this.#write(head, content.body, observer);
   }
 
   #write(head: string, body: Buffer | null, observer: ExchangeObserver): void {
     let sent = false;
     const onSent = () => {
-      if (sent || this.#observer !== observer) return;
+      if (sent || this.#answered || this.#observer !== observer) return;
       sent = true;
       observer.onSent();
     };

@@ -1,5 +1,6 @@
 // The head of an HTTP/1.1 request as it goes over the wire (RFC 9112, 3).
 
+import { pathOf } from '../hop-url.ts';
 import type { RequestContent } from '../request-plan.ts';
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -38,6 +39,6 @@ export function requestText(url: URL, { method, headers, body }: RequestContent,
   }
   if (body !== null && body.length > 0) fields += `content-length: ${body.length}\r\n`;
   else if (withBody.has(method)) fields += 'content-length: 0\r\n';
-  const connection = keep && method !== 'HEAD' ? 'keep-alive' : 'close';
-  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${connection}\r\n${fields}\r\n`;
+  const connection = keep ? 'keep-alive' : 'close';
+  return `${method} ${pathOf(url)} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${connection}\r\n${fields}\r\n`;
 }

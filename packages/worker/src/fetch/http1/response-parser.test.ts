@@ -55,6 +55,17 @@ describe('a response', () => {
       `${ok}Transfer-Encoding: gzip , CHUNKED\r\n\r\n2\r\nfi\r\n2;a=b\r\nne\r\n000\r\nx: y\r\n\r\n`,
       { body: 'fine', over: true },
     ],
+    [
+      'with a size of many digits',
+      `${ok}transfer-encoding: chunked\r\n\r\n${'0'.repeat(30)}4\r\nfine\r\n${'0'.repeat(30)}\r\n\r\n`,
+      { body: 'fine', over: true },
+    ],
+    ['of a version to come', 'HTTP/1.9 200 OK\r\ncontent-length: 4\r\n\r\nfine', { status: 200, body: 'fine' }],
+    [
+      'that has no body, whatever its headers say',
+      'HTTP/1.1 304 OK\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n',
+      { status: 304, body: '', over: true },
+    ],
     ['that ends with its connection', 'HTTP/1.0 404 \r\nx: y\r\n\r\nfine', { status: 404, body: 'fine', over: true }],
     [
       'with another coding, that ends with its connection',

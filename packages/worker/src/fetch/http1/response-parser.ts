@@ -49,10 +49,10 @@ const nothing: Buffer = Buffer.alloc(0);
 /** A chunk's size with its extensions; those that are sent in earnest are shorter by far. */
 const longestSizeLine = 4_096;
 
-const statusLine = /^HTTP\/(?:1\.[01]|0\.9|2\.0) ([0-9]{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const statusLine = /^HTTP\/(?:1\.[0-9]|0\.9|2\.0) ([0-9]{3})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const notInText = /[^\t\x20-\x7e\x80-\xff]/;
-const sizeLine = /^([0-9a-fA-F]{1,12})(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
+const sizeLine = /^0*([0-9a-fA-F]{1,12})(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 
 export class ResponseParser {
   readonly #toHead: boolean;
@@ -66,6 +66,10 @@ export class ResponseParser {
   #bytes = 0;
   #headBytes = 0;
   #informational = 0;
+  #statusLine = '';
+  #connection: string | string[] | undefined;
+  /** Whether the end of the connection was, or something came that belongs to no response. */
+  #spent = false;
 
   /** `toHead`: whether the request was a HEAD, which is answered without a body. */
   constructor(toHead: boolean, limits: ResponseLimits, observer: ResponseObserver) {
@@ -78,20 +82,31 @@ export class ResponseParser {
     return this.#state === 'over';
   }
 
-  /** Throws `HttpError` where the bytes are no valid response. What comes after the response is left alone. */
+  /** Once the response is over: whether the server leaves the connection open for another request, by what it says (RFC 9112, 9.3). */
+  get leavesOpen(): boolean {
+    return !this.#spent && saysSo(this.#statusLine, this.#connection);
+  }
+
+  /** Throws `HttpError` where the bytes are no valid response. What comes after the response is not looked at. */
   read(bytes: Buffer): void {
+    if (this.isOver) return;
     this.#bytes += bytes.length;
-    if (this.#bytes > this.#limits.allBytes && this.#state !== 'over') {
+    if (this.#bytes > this.#limits.allBytes) {
       throw new HttpError('HPE_TOO_LONG', 'it goes on and on, and most of it is neither header nor body');
     }
     let at = 0;
-    while (at < bytes.length && this.#state !== 'over') at = this.#step(bytes, at);
+    while (at < bytes.length && !this.isOver) at = this.#step(bytes, at);
+    if (!this.isOver) return;
+    this.#spent ||= at < bytes.length;
+    this.#observer.onComplete();
   }
 
   /** The connection has ended. Throws `HttpError` where something is missing. */
   end(): void {
-    if (this.#state === 'until end') this.#complete();
-    else if (this.#state !== 'over') throw new HttpError('CONNECTION_ENDED', 'the connection ended');
+    if (this.#state === 'until end') {
+      this.#state = 'over';
+      this.#observer.onComplete();
+    } else if (this.#state !== 'over') throw new HttpError('CONNECTION_ENDED', 'the connection ended');
   }
 
   /** Takes what it can of `bytes` from `at` on; returns where it stopped. */
@@ -160,14 +175,20 @@ export class ResponseParser {
       }
       return;
     }
-    this.#state = this.#framing(status, headers);
-    const empty = this.#state === 'length' && this.#left === 0;
+    const framing = this.#framing(status, headers);
+    this.#statusLine = lines[0] as string;
+    this.#connection = headers['connection'];
+    this.#spent = framing === 'until end';
+    this.#state = framing === 'length' && this.#left === 0 ? 'over' : framing;
     this.#observer.onHeaders(status, headers);
-    if (empty) this.#complete();
   }
 
   /** RFC 9112, 6.3. */
   #framing(status: number, headers: ResponseHeaders): State {
+    if (this.#toHead || status === 204 || status === 304) {
+      this.#left = 0;
+      return 'length';
+    }
     const coding = headers['transfer-encoding'];
     const length = headers['content-length'];
     if (coding !== undefined && length !== undefined) throw invalid('it has a Content-Length and a Transfer-Encoding');
@@ -175,10 +196,6 @@ export class ResponseParser {
     const announced = length === undefined ? null : Number(length);
     if (announced !== null && !(/^[0-9]+$/.test(length as string) && Number.isSafeInteger(announced))) {
       throw invalid('its Content-Length is no length');
-    }
-    if (this.#toHead || status === 204 || status === 304) {
-      this.#left = 0;
-      return 'length';
     }
     if (coding !== undefined) return /(?:^|,)[\t ]*chunked[\t ]*$/i.test(String(coding)) ? 'chunk size' : 'until end';
     if (announced === null) return 'until end';
@@ -191,10 +208,7 @@ export class ResponseParser {
     this.#left -= end - at;
     this.#observer.onBody(bytes.subarray(at, end));
     // The observer may have had enough.
-    if (this.#left === 0) {
-      if (this.#state === 'chunk') this.#state = 'chunk end';
-      else this.#complete();
-    }
+    if (this.#left === 0) this.#state = this.#state === 'chunk' ? 'chunk end' : 'over';
     return end;
   }
 
@@ -212,7 +226,7 @@ export class ResponseParser {
     const room = this.#limits.headBytes - this.#headBytes;
     return this.#readLine(bytes, at, room, (line) => {
       this.#headBytes += line.length + 2;
-      if (line === '') this.#complete();
+      if (line === '') this.#state = 'over';
       else addHeader({}, line);
     });
   }
@@ -242,17 +256,21 @@ export class ResponseParser {
     take(whole.toString('latin1', 0, length - 2));
     return end;
   }
-
-  #complete(): void {
-    this.#state = 'over';
-    this.#observer.onComplete();
-  }
 }
 
 function statusOf(line: string): number {
   const status = Number(statusLine.exec(line)?.[1] ?? 0);
   if (status < 100) throw invalid('its status line is broken');
   return status;
+}
+
+/** Whether a connection stays open by its response's `Connection`, or by the version of HTTP where that says nothing. */
+function saysSo(line: string, connection: string | string[] | undefined): boolean {
+  const options = String(connection ?? '')
+    .toLowerCase()
+    .split(/[\t ]*,[\t ]*/);
+  if (options.includes('close')) return false;
+  return !/^HTTP\/(?:1\.0|0\.9) /.test(line) || options.includes('keep-alive');
 }
 
 /** `lines`: the status line first. */

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import type { ExchangeObserver, ResponseHeaders } from '../exchange.ts';
 import { longestKeptMs } from '../exchange.ts';
+import { pathOf } from '../hop-url.ts';
 import type { RequestContent } from '../request-plan.ts';
 import { forgetCuts, wasCut } from './cut-streams.ts';
 
@@ -21,6 +22,8 @@ export class Http2Connection {
   readonly #socket: Socket;
   /** node:http2 reads by itself, and does not say when. */
   readonly heard = false;
+  /** undici ends what the server has ended. */
+  readonly isReusable = true;
 
   /** `keep`: whether it is to serve more than one exchange. */
   constructor(socket: Socket, origin: string, keep: boolean) {
@@ -49,7 +52,7 @@ export class Http2Connection {
   /** The observer must not throw from `onFailed`; what else it throws comes back to it there. */
   send(url: URL, { method, headers, body }: RequestContent, _bodyLimitBytes: number, observer: ExchangeObserver): void {
     forgetCuts(this.#socket);
-    const path = url.pathname + url.search;
+    const path = pathOf(url);
     this.#client.dispatch(
       { method: method as Dispatcher.HttpMethod, path, headers: headers as string[], body },
       new Handler(this.#socket, observer),
