@@ -92,6 +92,7 @@ TABLE locations
   CONSTRAINT locations_name_check CHECK ((name ~ '^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$'::text))
   CONSTRAINT locations_name_key UNIQUE (name)
   CONSTRAINT locations_pkey PRIMARY KEY (id)
+  CREATE TRIGGER locations_added AFTER INSERT ON public.locations REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION locations_added()
 
 TABLE maintenance_windows
   id integer NOT NULL GENERATED ALWAYS AS IDENTITY
@@ -364,7 +365,7 @@ CREATE OR REPLACE FUNCTION public.has_worker(location_id smallint, other_than in
 RETURN (EXISTS (SELECT FROM workers w WHERE ((w.location_id = has_worker.location_id) AND (w.stopped_at IS NULL) AND (w.seen_at > (now() - '00:00:15'::interval)) AND (w.id IS DISTINCT FROM has_worker.other_than))))
 
 CREATE OR REPLACE FUNCTION public.lateness_us_of(measured bytea)
- RETURNS integer
+ RETURNS bigint
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE STRICT
 AS $function$
@@ -383,6 +384,22 @@ BEGIN
     at := at + 1;
   END LOOP;
   RETURN (number >> 1) # -(number & 1);
+END
+$function$
+
+CREATE OR REPLACE FUNCTION public.locations_added()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO target_changes (target_id)
+  SELECT t.id
+  FROM monitored_targets AS t
+  WHERE t.deleted_at IS NULL AND t.location_ids && ARRAY(SELECT id FROM added)
+  ORDER BY t.id
+  ON CONFLICT (target_id) DO UPDATE SET changed_at = excluded.changed_at;
+  NOTIFY everytick_targets;
+  RETURN NULL;
 END
 $function$
 
@@ -426,6 +443,8 @@ DECLARE
   byte integer;
   places integer;
   m measurements;
+  largest CONSTANT bigint := 2147483647;
+  expires_at bigint;
 BEGIN
   IF measured IS NULL THEN
     RETURN NULL;
@@ -446,7 +465,8 @@ BEGIN
       EXIT WHEN byte < 128;
       places := places + 7;
     END LOOP;
-    n[field] := number;
+    -- What does not fit in its column is the largest that does; the signed ones are looked at below.
+    n[field] := CASE WHEN field IN (1, 9, 14) THEN number ELSE least(number, largest) END;
   END LOOP;
   m.started_at := scheduled_at + ((n[1] >> 1) # -(n[1] & 1)) * interval '1 microsecond';
   m.worker_id := n[2];
@@ -458,15 +478,21 @@ BEGIN
   m.connect_us := n[6];
   m.tls_us := n[7];
   m.request_us := n[8];
-  m.first_byte_us := CASE WHEN response_time_us IS NULL THEN n[9] ELSE
-    ((n[9] >> 1) # -(n[9] & 1)) + response_time_us::bigint - coalesce(n[5], 0) - coalesce(n[6], 0) - coalesce(n[7], 0)
-    - coalesce(n[8], 0) - coalesce(n[10], 0) END;
+  IF present[9] THEN
+    m.first_byte_us := least(greatest(CASE WHEN response_time_us IS NULL THEN n[9] ELSE
+      ((n[9] >> 1) # -(n[9] & 1)) + response_time_us::bigint - coalesce(n[5], 0) - coalesce(n[6], 0) - coalesce(n[7], 0)
+      - coalesce(n[8], 0) - coalesce(n[10], 0) END, -largest), largest);
+  END IF;
   m.download_us := n[10];
   m.body_bytes := n[11];
   m.loop_delay_us := CASE WHEN a >= 192 THEN 0 ELSE n[12] END;
   m.protocol := CASE c & 6 WHEN 2 THEN 'http/1.1' WHEN 4 THEN 'h2' END;
   m.redirects := CASE WHEN c & 24 = 8 THEN 0 ELSE n[13] END;
-  m.certificate_expires_at := to_timestamp(floor(extract(epoch FROM scheduled_at)) + ((n[14] >> 1) # -(n[14] & 1)));
+  expires_at := floor(extract(epoch FROM scheduled_at)) + ((n[14] >> 1) # -(n[14] & 1));
+  -- From 4713 BC until 294276, as far as the type goes.
+  IF expires_at BETWEEN -210866803200 AND 9224318015999 THEN
+    m.certificate_expires_at := to_timestamp(expires_at);
+  END IF;
   IF c & 32 > 0 THEN
     m.remote_address := format('%s.%s.%s.%s', get_byte(measured, at), get_byte(measured, at + 1),
                                get_byte(measured, at + 2), get_byte(measured, at + 3));
@@ -646,20 +672,26 @@ BEGIN ATOMIC
           SELECT run.base,
              (
                  CASE
-                     WHEN (piece.nth = 1) THEN (0)::numeric
-                     ELSE GREATEST((1)::numeric, ceil((EXTRACT(epoch FROM (piece.hour - run.base)) / (tick_runs.interval_s)::numeric)))
+                     WHEN (piece_1.nth = 1) THEN (0)::numeric
+                     ELSE GREATEST((1)::numeric, ceil((EXTRACT(epoch FROM (piece_1.hour - run.base)) / (tick_runs.interval_s)::numeric)))
                  END)::integer AS k_first,
-             (LEAST(((tick_runs.ticks - 1))::numeric, (ceil((EXTRACT(epoch FROM ((piece.hour + '01:00:00'::interval) - run.base)) / (tick_runs.interval_s)::numeric)) - (1)::numeric)))::integer AS k_last
+             (LEAST(((tick_runs.ticks - 1))::numeric, (ceil((EXTRACT(epoch FROM ((piece_1.hour + '01:00:00'::interval) - run.base)) / (tick_runs.interval_s)::numeric)) - (1)::numeric)))::integer AS k_last
             FROM (run
-              CROSS JOIN LATERAL generate_series(date_bin('01:00:00'::interval, tick_runs.first, to_timestamp((0)::double precision)), GREATEST(tick_runs.first, (run.base + ((((tick_runs.ticks - 1) * tick_runs.interval_s))::double precision * '00:00:01'::interval))), '01:00:00'::interval) WITH ORDINALITY piece(hour, nth))
+              CROSS JOIN LATERAL generate_series(date_bin('01:00:00'::interval, tick_runs.first, to_timestamp((0)::double precision)), GREATEST(tick_runs.first, (run.base + ((((tick_runs.ticks - 1) * tick_runs.interval_s))::double precision * '00:00:01'::interval))), '01:00:00'::interval) WITH ORDINALITY piece_1(hour, nth))
          )
   SELECT
          CASE
-             WHEN (part.k_first = 0) THEN tick_runs.first
-             ELSE (part.base + (((part.k_first * tick_runs.interval_s))::double precision * '00:00:01'::interval))
+             WHEN (piece.k_from = 0) THEN tick_runs.first
+             ELSE (part.base + (((piece.k_from * tick_runs.interval_s))::double precision * '00:00:01'::interval))
          END AS "case",
-     ((GREATEST(part.k_last, part.k_first) - part.k_first) + 1)
-    FROM part
+     ((GREATEST(piece.k_to, piece.k_from) - piece.k_from) + 1)
+    FROM ((part
+      CROSS JOIN LATERAL generate_series(0, (((part.k_last - part.k_first) >= 3600))::integer) half(nth))
+      CROSS JOIN LATERAL ( SELECT (part.k_first + half.nth) AS k_from,
+                 CASE
+                     WHEN ((half.nth = 0) AND ((part.k_last - part.k_first) >= 3600)) THEN part.k_first
+                     ELSE part.k_last
+                 END AS k_to) piece)
    WHERE ((tick_runs.ticks > 0) AND ((part.k_first = 0) OR (part.k_last >= part.k_first)));
 END
 

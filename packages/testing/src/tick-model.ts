@@ -63,7 +63,7 @@ export function* ticksFrom(schedule: ModelSchedule, first: bigint, until: bigint
   for (let tick = tickFollowing(schedule, first); tick <= until && left > 0; tick += step, left--) yield tick;
 }
 
-/** A run of so many ticks as the ledger has it: in rows, none of which reaches beyond its hour (UTC). */
+/** A run of so many ticks as the ledger has it: in rows, none of which reaches beyond its hour (UTC), or stands for more than 3600. */
 export function rowsOfRun(schedule: ModelSchedule, first: bigint, ticks: number): ModelRun[] {
   const rows: { first: bigint; ticks: number }[] = [];
   let hour: bigint | undefined;
@@ -72,6 +72,12 @@ export function rowsOfRun(schedule: ModelSchedule, first: bigint, ticks: number)
     if (row === undefined || floorTo(tick, HOUR_US) !== hour) rows.push({ first: tick, ticks: 1 });
     else row.ticks++;
     hour = floorTo(tick, HOUR_US);
+  }
+  // A row stands for 3600 ticks at most: one more are in an hour whose first is off the grid.
+  const [full] = rows;
+  if (full !== undefined && full.ticks > 3600) {
+    const [, second = 0n] = ticksFrom(schedule, full.first, 2n ** 62n, 2);
+    rows.splice(0, 1, { first: full.first, ticks: 1 }, { first: second, ticks: full.ticks - 1 });
   }
   return rows;
 }

@@ -7,6 +7,7 @@ import type { LeaderSession } from '../leadership/leadership.ts';
 const ensurePartitionsSql = loadSql('partitions-ensure');
 
 const INTERVAL_MS = 10 * 60_000;
+const PAUSE_MS = 100;
 
 export class PartitionKeeper implements Duty {
   readonly name = 'partitions';
@@ -29,6 +30,7 @@ export class PartitionKeeper implements Duty {
       this.#logger.info({ made, daysAhead: this.#daysAhead }, 'made partitions of the ledger');
       this.#onMade();
     }
-    return INTERVAL_MS;
+    // There may be more of them.
+    return made > 0 ? PAUSE_MS : INTERVAL_MS;
   }
 }

@@ -32,7 +32,10 @@ const address = fc.oneof(
 const rows: fc.Arbitrary<readonly [Measurements, RowContext]> = fc.tuple(
   fc.record({
     latenessUs: orNull(
-      fc.oneof(fc.integer({ min: -5_000, max: 5_000 }), fc.integer({ min: -2_000_000_000, max: 2_000_000_000 })),
+      fc.oneof(
+        fc.integer({ min: -5_000, max: 5_000 }),
+        fc.integer({ min: -8_640_000_000_000, max: 8_640_000_000_000 }),
+      ),
     ),
     workerId: orNull(fc.nat({ max: 2_147_483_647 })),
     httpStatus: orNull(fc.constantFrom(200, 100, 204, 301, 404, 503, 999)),
@@ -93,7 +96,7 @@ function columnsOf(m: Measurements, { scheduledAtMs }: RowContext): unknown[] {
 const columns = `started.at AS lateness, (m).worker_id, (m).http_status, (m).matched, (m).suspect, (m).dns_wait_us, (m).dns_us,
   (m).connect_us, (m).tls_us, (m).request_us, (m).first_byte_us, (m).download_us, (m).body_bytes, (m).loop_delay_us, (m).protocol,
   (m).redirects, host((m).remote_address), extract(epoch FROM (m).certificate_expires_at)::float8, (m).error_detail,
-  (m).failed_assertions::text, lateness_us_of($2) AS lateness_alone`;
+  (m).failed_assertions::text, lateness_us_of($2)::float8 AS lateness_alone`;
 
 async function unpackedBySql(packed: Buffer, { scheduledAtMs, responseTimeUs }: RowContext): Promise<unknown[]> {
   const { rows: found } = await database.pool.query<unknown[]>({
@@ -124,6 +127,23 @@ async function packedBySql(m: Measurements, context: RowContext): Promise<Buffer
 const isNothing = (m: Measurements) =>
   Object.values({ ...m, phases: null, ...m.phases }).every((value) => value === null);
 
+const nothing: Measurements = {
+  latenessUs: null,
+  workerId: null,
+  httpStatus: null,
+  matched: null,
+  suspect: null,
+  phases: noPhases,
+  bodyBytes: null,
+  loopDelayUs: null,
+  protocol: null,
+  redirects: null,
+  remoteAddress: null,
+  certificateExpiresAtS: null,
+  errorDetail: null,
+  failedAssertions: null,
+};
+
 describe('measurements', () => {
   it('come out as they went in, here and in SQL, and SQL packs them as they are packed here', async () => {
     await fc.assert(
@@ -141,23 +161,20 @@ describe('measurements', () => {
     );
   }, 60_000);
 
+  it('beyond what their columns hold come out as the most that these do', async () => {
+    const context = { scheduledAtMs: Date.now(), responseTimeUs: null };
+    const stalled = { ...nothing, loopDelayUs: 2_160_000_000, bodyBytes: -1 };
+    const packed = Buffer.from(packMeasurements(stalled, context), 'hex');
+    expect(measurementsOf(packed, context)).toEqual({ ...nothing, loopDelayUs: 2_147_483_647, bodyBytes: 0 });
+    // A loop delay of 36 minutes, and a certificate of before all times, as they had once been packed.
+    const asBefore = Buffer.from('000081' + '80b0fb8508' + 'ffffffffffff7f', 'hex');
+    const [row] = await database
+      .query('SELECT m.* FROM measurements_of($1, now(), NULL) AS m', [asBefore])
+      .then(({ rows: found }) => found);
+    expect(row).toMatchObject({ loop_delay_us: 2_147_483_647, certificate_expires_at: null });
+  });
+
   it('of which there are none are NULL', async () => {
-    const nothing: Measurements = {
-      latenessUs: null,
-      workerId: null,
-      httpStatus: null,
-      matched: null,
-      suspect: null,
-      phases: noPhases,
-      bodyBytes: null,
-      loopDelayUs: null,
-      protocol: null,
-      redirects: null,
-      remoteAddress: null,
-      certificateExpiresAtS: null,
-      errorDetail: null,
-      failedAssertions: null,
-    };
     const context = { scheduledAtMs: 0, responseTimeUs: null };
     expect(await packedBySql(nothing, context)).toBeNull();
     expect(measurementsOf(null, context)).toBeNull();

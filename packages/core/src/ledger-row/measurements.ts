@@ -33,6 +33,8 @@ export interface RowContext {
 
 const flagBytes = 3;
 const usualStatus = 200;
+/** Of an integer in PostgreSQL: 35 minutes, in microseconds. */
+const largest = 2_147_483_647;
 /** All numbers and an address: none takes more than eight bytes. */
 const longestWithoutTexts = flagBytes + 14 * 8 + 16;
 const scratch = Buffer.alloc(longestWithoutTexts);
@@ -163,14 +165,19 @@ function writeNumber(bytes: Buffer, at: number, number: number): number {
 class NumberWriter {
   end = flagBytes;
 
+  /** What does not fit in its column of the view `results` is the nearest that does: nothing a worker measures may keep a row from being read. */
   unsigned(number: number | null): 0 | 1 {
-    if (number === null) return 0;
-    this.end = writeNumber(scratch, this.end, number);
-    return 1;
+    return this.#write(number === null ? null : Math.min(Math.max(number, 0), largest));
   }
 
   signed(number: number | null): 0 | 1 {
-    return this.unsigned(number === null ? null : number < 0 ? -2 * number - 1 : 2 * number);
+    return this.#write(number === null ? null : number < 0 ? -2 * number - 1 : 2 * number);
+  }
+
+  #write(number: number | null): 0 | 1 {
+    if (number === null) return 0;
+    this.end = writeNumber(scratch, this.end, number);
+    return 1;
   }
 
   word(word: number): void {

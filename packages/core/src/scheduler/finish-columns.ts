@@ -3,7 +3,8 @@
 import type { Assertion, CheckResult } from '../domain/check.ts';
 import { packMeasurements } from '../ledger-row/index.ts';
 
-/** The largest moment of a JavaScript Date: in the year 275760. PostgreSQL goes further. */
+/** What JavaScript and PostgreSQL both know: from 4713 BC, where a timestamptz begins, until 275760, where a Date ends. */
+const LEAST_MS = -210_866_803_200_000;
 const MOST_MS = 8_640_000_000_000_000;
 
 /** Rejected by PostgreSQL in text and in jsonb; the rest of a text that has one can be stored all the same. */
@@ -49,7 +50,7 @@ function packed(r: CheckResult, workerId: number): string {
 
 /** What a server says of itself may be no moment at all. */
 function storableSeconds(ms: number | null): number | null {
-  return ms !== null && Math.abs(ms) <= MOST_MS ? Math.round(ms / 1_000) : null;
+  return ms !== null && ms >= LEAST_MS && ms <= MOST_MS ? Math.round(ms / 1_000) : null;
 }
 
 /** `fe80::1` of `fe80::1%eth0` (RFC 4007, 11): a type for addresses knows no interfaces. */
