@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { checkSchemaVersion, requiredMigration } from '@everytick/core';
 import { createEmptyDatabase, type TestDatabase } from '@everytick/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { migrate } from './migrate.ts';
 import { defaultMigrationsDir, readMigrations } from './migrations.ts';
 
@@ -104,6 +105,32 @@ describe('migrating', () => {
   it('says how a migration is named', async () => {
     await write('first.sql', 'CREATE TABLE one ();');
     await expect(run()).rejects.toThrow('0007_what_it_does.sql');
+  });
+
+  it.each(['LATIN1', 'SQL_ASCII'])('refuses a database in %s, and changes nothing', async (encoding) => {
+    const name = `${database.name}_${encoding.toLowerCase()}`;
+    // With the collations of libc: the others are for UTF8 alone.
+    await database.query(
+      `CREATE DATABASE ${name} ENCODING '${encoding}' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+    );
+    try {
+      const url = new URL(database.url);
+      url.pathname = `/${name}`;
+      const refused = migrate({ databaseUrl: url.toString(), migrationsDir: defaultMigrationsDir });
+      await expect(refused).rejects.toMatchObject({
+        code: 'database_not_utf8',
+        message: expect.stringMatching(
+          `database ${name} is ${encoding}, and has to be UTF8.*CREATE DATABASE \\S+ ENCODING 'UTF8' TEMPLATE template0`,
+        ),
+      });
+      const client = new pg.Client({ connectionString: url.toString() });
+      await client.connect();
+      const { rows } = await client.query("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace");
+      await client.end();
+      expect(rows).toEqual([]);
+    } finally {
+      await database.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    }
   });
 
   it('says when the database cannot be reached', async () => {

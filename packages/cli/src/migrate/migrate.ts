@@ -33,6 +33,7 @@ const LOCK_POLL_MS = 200;
  */
 const CONCURRENT_LOCK_TIMEOUT_MS = 600_000;
 
+const encodingSql = loadSql('database-encoding');
 const lockSql = loadSql('migrations-lock');
 const createChecksumsSql = loadSql('migration-checksums-create');
 const readChecksumsSql = loadSql('migration-checksums-read');
@@ -46,7 +47,8 @@ type MigrationLoader = Exclude<NonNullable<RunnerOption['migrationLoaderStrategi
 /**
  * Brings a database to the newest schema. Several at once are safe: one applies, the others wait and find nothing to do.
  * Rejects with `migration_changed` if a file differs from what was applied under its name, with `schema_too_new` if the
- * database has migrations that this installation does not know, with `migration_failed` if one of them fails.
+ * database has migrations that this installation does not know, with `database_not_utf8` if its text is encoded otherwise, with
+ * `migration_failed` if one of them fails.
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateReport> {
   const dir = options.migrationsDir ?? defaultMigrationsDir;
@@ -63,6 +65,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateReport> {
     });
   }
   try {
+    await requireUtf8(client);
     await lock(client, progress);
     await client.query(createChecksumsSql);
     const known = await verifyChecksums(client, files);
@@ -79,6 +82,23 @@ export async function migrate(options: MigrateOptions): Promise<MigrateReport> {
     // Ending the session releases the lock.
     await client.end().catch(() => undefined);
   }
+}
+
+/**
+ * What sites and resolvers say is packed into rows of the ledger as UTF-8, which any database takes; it becomes text of the database
+ * when a row is read. In LATIN1 that fails at the first character which LATIN1 does not have, and SQL_ASCII does not know what a
+ * character is.
+ */
+async function requireUtf8(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string; encoding: string }>(encodingSql);
+  const { name, encoding } = rows[0] ?? {};
+  if (name === undefined || encoding === 'UTF8') return;
+  throw new EverytickError(
+    'database_not_utf8',
+    `the encoding of the database ${name} is ${encoding}, and has to be UTF8, or results could not be read back; a database keeps ` +
+      `its encoding, so make another one (CREATE DATABASE everytick_utf8 ENCODING 'UTF8' TEMPLATE template0) and restore a dump of this ` +
+      `one there if it holds anything`,
+  );
 }
 
 /**

@@ -23,6 +23,7 @@ export type EverytickErrorCode =
   | 'schema_too_new'
   | 'migration_changed'
   | 'migration_failed'
+  | 'database_not_utf8'
   | 'database_unreachable'
   | 'embedded_postgres_failed'
   | 'already_running'

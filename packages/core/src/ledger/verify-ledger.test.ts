@@ -262,6 +262,41 @@ describe('the proof', () => {
     expect(await prove({ targetIds: [fine] })).toMatchObject({ unfollowed: 0 });
   });
 
+  it('names leases that go on though their target was deleted or is not checked from there any more', async () => {
+    const elsewhere = await register('elsewhere');
+    const both = [worker.locationId, elsewhere.locationId];
+    const ids = await addTestTargets(database, Array(6).fill({ intervalS: 10 }));
+    const [deleted = 0, paused = 0, narrowed = 0, waiting = 0, renamed = 0, stopped = 0] = ids;
+    await change('UPDATE monitored_targets SET location_ids = $2 WHERE id <> $1', [stopped, both]);
+    await change('UPDATE monitored_targets SET paused = true WHERE id = $1', [paused]);
+    await change('UPDATE monitored_targets SET deleted_at = now() WHERE id = $1', [stopped]);
+    await live(3);
+    await database.query(
+      `BEGIN;
+       SET LOCAL session_replication_role = replica;
+       UPDATE monitored_targets SET deleted_at = now() WHERE id IN (${deleted}, ${paused});
+       UPDATE monitored_targets SET location_ids = '{${worker.locationId}}' WHERE id = ${narrowed};
+       UPDATE monitored_targets SET name = 'another name' WHERE id = ${renamed};
+       COMMIT;
+       UPDATE monitored_targets SET deleted_at = now() WHERE id = ${waiting}`,
+    );
+    const proof = await prove();
+    expect(isProven(proof)).toBe(false);
+    expect(proof.unfollowed).toBe(5);
+    expect(proof.leftBehind.map((each) => [each.targetId, each.location, each.with])).toEqual([
+      [deleted, 'default', 'target'],
+      [deleted, 'elsewhere', 'target'],
+      [paused, 'default', 'target'],
+      [paused, 'elsewhere', 'target'],
+      [narrowed, 'elsewhere', 'target'],
+    ]);
+    expect(await prove({ targetIds: [narrowed] })).toMatchObject({ unfollowed: 1 });
+    expect(await prove({ targetIds: [waiting, renamed, stopped] })).toMatchObject({ unfollowed: 0 });
+    // What the runbook says.
+    await change('INSERT INTO target_changes (target_id) SELECT id FROM monitored_targets ON CONFLICT DO NOTHING');
+    expect(isProven(await prove())).toBe(true);
+  });
+
   it('says since when the oldest tick is pending', async () => {
     await addTestTargets(database, Array(2).fill({ intervalS: 10 }));
     await live(2);

@@ -71,7 +71,7 @@ export interface LedgerProof {
 }
 
 export interface VerifyOptions {
-  /** Default: the oldest tick whose day is still in the ledger. */
+  /** Default, and at least: the first tick ever owed, or what retention has left of the ledger. */
   readonly from?: Date | undefined;
   /** Default, and at most: now, by the database clock. */
   readonly to?: Date | undefined;

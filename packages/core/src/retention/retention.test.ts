@@ -240,6 +240,61 @@ describe('retention', () => {
     expect((await database.query('SELECT FROM pg_class WHERE relname = $1', [await name(16)])).rowCount).toBe(1);
   });
 
+  it('lets a proof begin after what it has dropped, and after nothing that somebody else has', async () => {
+    await twentyDays();
+    await build();
+    await dropOld();
+    const whole = await expectProven();
+    await database.query(`DROP TABLE ${await name(14)}`);
+    await client.query(`ALTER TABLE check_results DETACH PARTITION ${await name(13)}`);
+    const proof = await proveLedger(database.url);
+    expect(proof.from).toEqual(whole.from);
+    expect(proof).toMatchObject({ unaccounted: 48, duplicates: 0, unscheduled: 0, unfollowed: 0 });
+    expect(proof.gaps).toEqual([expect.objectContaining({ ticks: 48 })]);
+    // Until retention comes past them.
+    await dropOld({ rawDays: 11 });
+    expect(Math.max(...(await daysKept()))).toBe(11);
+    expect((await expectProven()).from.getTime()).toBe(whole.from.getTime() + 3 * 86_400_000);
+  });
+
+  it('lets a proof see that the oldest day is gone where it has never dropped any', async () => {
+    await twentyDays();
+    const whole = await expectProven();
+    // Days of before the first tick.
+    for (const ago of [21, 22, 23, 24, 25]) await database.query(`DROP TABLE ${await name(ago)}`);
+    expect((await expectProven()).from).toEqual(whole.from);
+    await database.query(`DROP TABLE ${await name(20)}, ${await name(19)}`);
+    const proof = await proveLedger(database.url);
+    expect(proof.from).toEqual(whole.from);
+    expect(proof.unaccounted).toBeGreaterThan(24);
+    expect(proof.gaps).toEqual([expect.objectContaining({ from: whole.from, ticks: proof.unaccounted })]);
+    // What the runbook says.
+    await database.query(
+      "UPDATE rollups_progress SET raw_from = greatest(raw_from, date_bin('1 day', now(), to_timestamp(0)) - interval '18 days')",
+    );
+    await expectProven();
+  });
+
+  it('lets a proof do without days that were never made because nothing was owed', async () => {
+    const { id } = await twentyDays();
+    await database.query(
+      `DELETE FROM check_results WHERE scheduled_at > now() - interval '18 days' AND scheduled_at <= now() - interval '10 days';
+       INSERT INTO schedules (target_id, location_id, schedule_from, interval_s, first_tick)
+       SELECT target_id, location_id, now() - interval '18 days', NULL::integer, NULL::timestamptz FROM leases
+       UNION ALL
+       SELECT target_id, location_id, now() - interval '10 days', 3600, tick_at_or_before(target_id, 3600, now() - interval '10 days') + interval '1 hour'
+       FROM leases;
+       UPDATE leases SET (schedule_from, first_tick) = (
+         SELECT schedule_from, first_tick FROM schedules WHERE target_id = ${id} ORDER BY schedule_from DESC LIMIT 1);
+       DELETE FROM rollups_owed`,
+    );
+    await expectProven();
+    await database.query(`DROP TABLE ${await name(16)}, ${await name(12)}`);
+    await expectProven();
+    await database.query(`DROP TABLE ${await name(9)}`);
+    expect(await proveLedger(database.url)).toMatchObject({ unaccounted: 24, unscheduled: 0 });
+  });
+
   it('tells of a DEFAULT partition, and why nothing can be dropped beside it', async () => {
     await twentyDays();
     await build();
