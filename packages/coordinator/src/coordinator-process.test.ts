@@ -189,8 +189,9 @@ describe('a coordinator', () => {
       await database.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
       await eventually(async () => {
         const next = await database.query<{ pid: number }>(
-          `SELECT pid FROM pg_locks JOIN pg_database AS d ON d.oid = pg_locks.database
-           WHERE d.datname = current_database() AND locktype = 'advisory' AND granted AND pid <> $1`,
+          `SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
+           WHERE datname = current_database() AND locktype = 'advisory' AND granted AND pid <> $1
+             AND application_name = 'everytick coordinator leadership'`,
           [rows[0]?.pid],
         );
         expect(next.rowCount).toBeGreaterThan(0);

@@ -87,8 +87,9 @@ test('the leader alone speaks for all, and says nothing any more when it has los
     async () => {
       if ((await second('leader')) === 1) return true;
       const { rows } = await database.query<{ pid: number }>(
-        `SELECT pid FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
-         WHERE d.datname = current_database() AND locktype = 'advisory' AND granted`,
+        `SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
+         WHERE datname = current_database() AND locktype = 'advisory' AND granted
+           AND application_name = 'everytick coordinator leadership'`,
       );
       if ((await first('leader')) === 1) await database.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
       return false;

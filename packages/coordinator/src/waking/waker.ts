@@ -10,6 +10,8 @@ const notifySql = loadSql('notify-due');
 
 /** How long the leader sleeps at most: leases come free, and targets come along, without telling it. */
 const MAX_PAUSE_MS = 500;
+/** PostgreSQL takes fewer than 8,000. */
+const MAX_PAYLOAD_BYTES = 7_900;
 
 export class Waker implements Duty {
   readonly name = 'waking';
@@ -31,7 +33,7 @@ export class Waker implements Duty {
     if (lookThrough) this.#lookedThroughAt = now;
     const due = rows.filter(([, dueInMs]) => dueInMs <= ANNOUNCE_LEAD_MS);
     if (due.length > 0) {
-      const payload = JSON.stringify({ locations: due.map(([location]) => location) });
+      const payload = payloadFor(due.map(([location]) => location));
       await session.use((client) => client.query({ name: 'everytick_notify_due', text: notifySql, values: [payload] }));
       this.#notified();
       return ANNOUNCE_GAP_MS;
@@ -39,4 +41,10 @@ export class Waker implements Duty {
     const nextMs = Math.min(...rows.map(([, dueInMs]) => dueInMs), Number.POSITIVE_INFINITY);
     return Math.min(MAX_PAUSE_MS, Math.max(ANNOUNCE_GAP_MS, nextMs - ANNOUNCE_LEAD_MS));
   }
+}
+
+/** Without locations where there are more of them than it holds: then all workers take it as meant for them. */
+function payloadFor(locations: readonly number[]): string {
+  const payload = JSON.stringify({ locations });
+  return Buffer.byteLength(payload) > MAX_PAYLOAD_BYTES ? '{}' : payload;
 }

@@ -1,7 +1,7 @@
 import { addTestTargets, createTestDatabase, eventually, type TestDatabase } from '@everytick/testing';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { packOldestDayKey } from './day-keys.ts';
+import { beginPacking, dropDayKey, leftOverDayKeys, looseDayKeys, packDayKey } from './day-keys.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -18,6 +18,7 @@ async function connect(): Promise<pg.Client> {
 beforeEach(async () => {
   database = await createTestDatabase();
   client = await connect();
+  expect(await beginPacking(client)).toBe(true);
 });
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((each) => each.end().catch(() => undefined)));
@@ -41,6 +42,24 @@ async function fill(daysAgo: number): Promise<string> {
   return rows[0]?.name ?? '';
 }
 
+/** Takes away what is left over, makes all keys anew that are due, and returns their names. */
+async function packAll(): Promise<string[]> {
+  for (const name of await leftOverDayKeys(client)) await dropDayKey(client, name);
+  const names = await looseDayKeys(client);
+  for (const name of names) await packDayKey(client, name);
+  expect(await looseDayKeys(client)).toEqual([]);
+  return names;
+}
+
+/** The sessions that make an index anew and wait for others. */
+async function heldUp(): Promise<number[]> {
+  const { rows } = await database.query<{ pid: number }>(
+    `SELECT pid FROM pg_stat_activity
+     WHERE datname = current_database() AND query LIKE 'REINDEX%' AND wait_event_type = 'Lock'`,
+  );
+  return rows.map(({ pid }) => pid);
+}
+
 async function sizeOf(index: string): Promise<number> {
   const { rows } = await database.query<{ size: number }>('SELECT pg_relation_size($1::regclass)::integer AS size', [
     index,
@@ -53,9 +72,7 @@ it('the keys of days that are over are made anew once, oldest first, and that of
   await database.query("UPDATE leases SET next_fire_at = now() + interval '1 hour'");
   const loose = await sizeOf(yesterday);
   // The day before those is there as well, and empty.
-  const packed: (string | null)[] = [];
-  for (let name = await packOldestDayKey(client); name !== null; name = await packOldestDayKey(client))
-    packed.push(name);
+  const packed = await packAll();
   // Within an hour of midnight yesterday is not over yet.
   expect(packed.slice(0, 2)).toEqual([expect.any(String), before]);
   expect(packed).not.toContain(today);
@@ -72,9 +89,7 @@ it('a day of which something is owed is not over', async () => {
   const yesterday = await fill(1);
   await addTestTargets(database, [{}]);
   await database.query("UPDATE leases SET next_fire_at = now() - interval '36 hours'");
-  const packed: (string | null)[] = [];
-  for (let name = await packOldestDayKey(client); name !== null; name = await packOldestDayKey(client))
-    packed.push(name);
+  const packed = await packAll();
   expect(packed).not.toContain(yesterday);
 });
 
@@ -83,21 +98,14 @@ it('nobody waits for it: it waits for older transactions, and rows come in meanw
   const reader = await connect();
   await reader.query('BEGIN');
   await reader.query('SELECT count(*) FROM check_results');
-  const packing = (async () => {
-    while ((await packOldestDayKey(client)) !== before);
-  })();
-  await eventually(async () => {
-    const { rows } = await database.query(
-      "SELECT FROM pg_stat_activity WHERE query LIKE 'REINDEX%' AND wait_event_type = 'Lock'",
-    );
-    return rows.length > 0;
-  });
+  const packing = packAll();
+  await eventually(async () => (await heldUp()).length > 0);
   await database.query(
     `INSERT INTO check_results (scheduled_at, target_id, location_id, outcome)
      SELECT ((now() AT TIME ZONE 'UTC')::date - 2) AT TIME ZONE 'UTC' + interval '23 hours', 41, 1, 'up'`,
   );
   await reader.query('COMMIT');
-  await packing;
+  expect(await packing).toContain(before);
   const { rows } = await database.query('SELECT FROM check_results WHERE target_id = 41');
   expect(rows).toHaveLength(1);
 });
@@ -109,21 +117,77 @@ it('what was left behind by one that was cut off is taken away, and it is made a
   await reader.query('SELECT count(*) FROM check_results');
   const cut = await connect();
   const failed = (async () => {
-    for (;;) await packOldestDayKey(cut);
+    for (const name of await looseDayKeys(cut)) await packDayKey(cut, name);
   })().catch((error: Error) => error);
-  await eventually(async () => {
-    const { rows } = await database.query<{ pid: number }>(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'REINDEX%' AND wait_event_type = 'Lock'",
-    );
-    return rows.length > 0;
+  const [pid] = await eventually(async () => {
+    const pids = await heldUp();
+    return pids.length > 0 && pids;
   });
+  await database.query('SELECT pg_terminate_backend($1)', [pid]);
   expect(await failed).toBeInstanceOf(Error);
   await reader.query('COMMIT');
   const invalid = async () => (await database.query('SELECT FROM pg_index WHERE NOT indisvalid')).rows.length;
   expect(await invalid()).toBe(1);
-  const packed: (string | null)[] = [];
-  for (let name = await packOldestDayKey(client); name !== null; name = await packOldestDayKey(client))
-    packed.push(name);
+  // Its session is about to be gone, and makes nothing any more.
+  await eventually(async () => (await leftOverDayKeys(client)).length === 1);
+  const packed = await packAll();
   expect(packed).toContain(before);
   expect(await invalid()).toBe(0);
+});
+
+it('one session packs at a time, until it ends', async () => {
+  const another = await connect();
+  expect(await beginPacking(another)).toBe(false);
+  await client.end();
+  await eventually(() => beginPacking(another));
+});
+
+describe('while somebody else makes indexes of a day anew', () => {
+  /** An operator who waits for a transaction of another; ends when that is committed. */
+  async function operate(statement: (day: string) => string): Promise<{ day: string; finish: () => Promise<void> }> {
+    const day = (await fill(2)).replace(/_pkey$/, '');
+    const reader = await connect();
+    await reader.query('BEGIN');
+    await reader.query('SELECT count(*) FROM check_results');
+    const operator = await connect();
+    const operating = operator.query(statement(day));
+    await eventually(async () => (await heldUp()).length > 0);
+    const finish = async () => {
+      await reader.query('COMMIT');
+      await operating;
+    };
+    return { day, finish };
+  }
+
+  it.each([
+    ['one index', (day: string) => `REINDEX INDEX CONCURRENTLY ${day}_pkey`],
+    ['all of them, those of long texts last', (day: string) => `REINDEX TABLE CONCURRENTLY ${day}`],
+  ])('that day is left alone: %s', async (_which, statement) => {
+    const { day, finish } = await operate(statement);
+    const { rows } = await database.query('SELECT FROM pg_index WHERE NOT indisvalid');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(await leftOverDayKeys(client)).toEqual([]);
+    const loose = await looseDayKeys(client);
+    expect(loose).not.toContain(`${day}_pkey`);
+    // The one before is empty, and somebody else's affair is not.
+    expect(loose.length).toBeGreaterThan(0);
+    await finish();
+    expect(await looseDayKeys(client)).toContain(`${day}_pkey`);
+  });
+
+  it('all days are left alone where the role is not told which one it is', async () => {
+    const role = `packing_${database.name}`;
+    await database.query(`CREATE ROLE ${role}; GRANT SELECT ON leases TO ${role}`);
+    try {
+      const { day, finish } = await operate((name) => `REINDEX INDEX CONCURRENTLY ${name}_pkey`);
+      await client.query(`SET ROLE ${role}`);
+      expect(await leftOverDayKeys(client)).toEqual([]);
+      expect(await looseDayKeys(client)).toEqual([]);
+      await finish();
+      expect(await looseDayKeys(client)).toContain(`${day}_pkey`);
+    } finally {
+      await client.query('RESET ROLE');
+      await database.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  });
 });
