@@ -42,7 +42,7 @@ export interface MonitoringWorkerOptions {
   readonly fetcher: TargetFetcher;
   readonly reporter: ResultReporter;
   /** How many checks may be in flight. */
-  readonly capacity: Pick<Capacity, 'limit' | 'shareOf' | 'starved' | 'onRaised'>;
+  readonly capacity: Pick<Capacity, 'limit' | 'shareOf' | 'onRaised'>;
   /** At full capacity; the same share of it at less. */
   readonly maxInFlightPerHost: number;
   /** How long after its instant a check may wait for others of its host. Its lease has to leave time for that. */
@@ -120,7 +120,7 @@ export class MonitoringWorker {
   start(): void {
     this.#options.reporter.onCommitted = (results) => this.#claims.committed(results);
     this.#options.reporter.onFailed = () => this.#claims.commitFailed();
-    this.#options.capacity.onRaised = () => this.#claims.wake();
+    this.#options.capacity.onRaised = () => this.#claims.roomier();
     this.#claims.start();
   }
 

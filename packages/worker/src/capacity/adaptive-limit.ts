@@ -1,15 +1,15 @@
 // How many checks a worker may hold at a time, adapted to how it and its database are doing: additive increase,
 // multiplicative decrease, as TCP shares a line (Chiu and Jain 1989), so that workers on one database come to equal shares.
 //
-//   at the bound --strained--> lowered --calm, and wanting more--> raised --> ... --> at the bound
+//   at the bound --strained--> lowered --calm--> raised --> ... --> at the bound
 //
 // Once a second, by what that second was like:
 // - strained: the event loop was late by more than 100 ms (99th percentile), or a claim or finish took longer than 1 s or
 //   failed. The limit becomes 7/10. A late event loop makes response times too long and deadlines too late, which is a lie
 //   about the target: better fewer checks that are true. A claim or finish takes milliseconds; one that takes a second says
 //   that the database is short of something, and more results would not make it faster.
-// - calm, and the worker had more to do than room: the limit grows by a tenth of its bound, so that the way back up takes
-//   ten seconds at most. A limit that is not used says nothing, and stays.
+// - calm: the limit grows by a tenth of its bound, so that the way back up takes ten seconds at most. Also where it is not used:
+//   the share of a host goes by it, and a worker that is held back by its hosts alone would never come to use it.
 //
 // Never above the bound, and never below a tenth of it or ten checks: with next to nothing in flight nothing would be
 // learnt about whether it is better, and ticks would be missed for a strain that is not of the worker's making.
@@ -56,9 +56,9 @@ export class AdaptiveLimit {
     return this.#current;
   }
 
-  /** Learns from one second. `wanted`: there was more to do than room for it. */
-  adapt(strain: Strain, wanted: boolean): void {
+  /** Learns from one second. */
+  adapt(strain: Strain): void {
     if (isStrained(strain)) this.#current = Math.max(this.floor, Math.round(this.#current * DECREASE_FACTOR));
-    else if (wanted) this.#current = Math.min(this.max, this.#current + this.#step);
+    else this.#current = Math.min(this.max, this.#current + this.#step);
   }
 }

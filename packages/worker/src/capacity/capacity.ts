@@ -20,14 +20,12 @@ const WINDOW_MS = 1_000;
 const NOTABLE_SHARE = 0.5;
 
 export class Capacity {
-  /** Called when there is room that a worker without room waits for. */
+  /** Called when there is more room. */
   onRaised: () => void = () => undefined;
 
   readonly #options: CapacityOptions;
   readonly #limit: AdaptiveLimit;
   #eventLoopDelayMs = 0;
-  #starved = false;
-  #wasStarved = false;
   /** The limit that was last told, or the highest since. */
   #toldAt: number;
   #timer: NodeJS.Timeout | undefined;
@@ -65,18 +63,11 @@ export class Capacity {
     return this.#eventLoopDelayMs;
   }
 
-  /** Whether the worker has less room than there may be to do. */
-  set starved(starved: boolean) {
-    this.#starved = starved;
-    this.#wasStarved ||= starved;
-  }
-
   #adapt(): void {
     const before = this.limit;
     this.#eventLoopDelayMs = this.#options.eventLoop.takeP99Ms();
     const strain: Strain = { eventLoopDelayMs: this.#eventLoopDelayMs, ...this.#options.database.take() };
-    this.#limit.adapt(strain, this.#wasStarved);
-    this.#wasStarved = this.#starved;
+    this.#limit.adapt(strain);
     this.#tell(strain);
     if (this.limit > before) this.onRaised();
   }

@@ -20,7 +20,7 @@ export interface ClaimLoopOptions {
   /** Has been read once the first claim has returned. */
   readonly clock: DatabaseClock;
   /** How many checks may be in flight, and who is told that there might be more. */
-  readonly capacity: Pick<Capacity, 'limit' | 'starved'>;
+  readonly capacity: Pick<Capacity, 'limit'>;
   readonly inFlight: () => number;
   /** Takes what was claimed. When the claim was begun, by `performance.now()`. */
   readonly onClaimed: (checks: readonly ClaimedCheck[], startedAt: number) => void;
@@ -88,6 +88,11 @@ export class ClaimLoop {
     this.#wakeUp.resolve('woken');
   }
 
+  /** There is more room than before. */
+  roomier(): void {
+    if (this.#starved) this.wake();
+  }
+
   /** A notification came: something is due. */
   notified(): void {
     this.#announcements.heard();
@@ -114,20 +119,20 @@ export class ClaimLoop {
       const limit = Math.min(this.#limit, room);
       if (limit <= 0) {
         this.#history.hadNoRoom();
-        this.#setStarved(true);
+        this.#starved = true;
       } else {
         try {
           const full = (await this.#claim(limit)) === limit;
           retryMs = RETRY_MIN_MS;
           this.#limit = CLAIM_LIMIT;
           this.#history.claimed(full);
-          this.#setStarved(full && limit === room);
+          this.#starved = full && limit === room;
           if (full && !this.#starved) continue;
         } catch (error) {
           // After weeks in which nobody was there, each lease has hundreds of rows of missed ticks to write.
           if ((error as { code?: unknown }).code === QUERY_CANCELED) this.#limit = Math.ceil(limit / 4);
           this.#history.failed();
-          this.#setStarved(false);
+          this.#starved = false;
           this.#options.observer.claimFailed();
           this.#options.logger.warn({ err: error, retryMs }, 'claiming failed');
           await this.#sleep(retryMs * (0.5 + Math.random()));
@@ -163,11 +168,6 @@ export class ClaimLoop {
     const firstDueAtMs = Math.min(...checks.map(({ scheduledAtMs }) => scheduledAtMs));
     const missed = this.#announcements.missed(this.#options.clock.toMonotonic(firstDueAtMs), now);
     if (missed) this.#options.observer.announcementMissed();
-  }
-
-  #setStarved(starved: boolean): void {
-    this.#starved = starved;
-    this.#options.capacity.starved = starved;
   }
 
   #pauseMs(): number {

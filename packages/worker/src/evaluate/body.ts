@@ -31,7 +31,13 @@ function expectNoMatch(source: string): Expectation {
     expected: `does not match /${source}/`,
     judge(response) {
       const match = response.match(pattern, response.text);
-      if (!match.matched) return { ok: true, seen: `no match in ${lookedAt(match, response)}` };
+      if (!match.matched) {
+        const seen = `no match in ${lookedAt(match, response)}`;
+        if (match.whole) return { ok: true, seen };
+        const what = `expected that the body does not match ${shownPattern(source, response)}`;
+        const detail = `${what}, found ${seen}, all that so costly a pattern may look at`;
+        return { ok: false, seen, code: 'body_mismatch', detail };
+      }
       const seen = `${found(pattern, response)} in ${lookedAt(match, response)}`;
       const detail = `expected that the body does not match ${shownPattern(source, response)}, found ${seen}`;
       return { ok: false, seen, code: 'body_mismatch', detail };

@@ -450,18 +450,66 @@ describe('a pattern that makes other engines hang', () => {
     expect(responseTimeUs).toBeLessThan(1_000_000);
   });
 
-  it('is given a budget, beyond which only the beginning of the body counts', () => {
+  const noise = (length: number) => {
     let state = 1;
-    const text = Array.from({ length: 1_048_576 }, () => {
+    return Array.from({ length }, () => {
       state = (state * 48_271) % 2_147_483_647;
       return state & 64 ? 'a' : 'b';
     }).join('');
+  };
+
+  it('is given a budget, beyond which only the beginning of the body counts', () => {
+    const text = noise(1_048_576);
     const hostile = result({ text });
     // It took 12 s without the budget.
     expect(cpuMsOf(() => evaluate(target('a[ab]{900}[^ab]'), hostile))).toBeLessThan(2_000);
     const { outcome, error } = evaluate(target('a[ab]{900}[^ab]'), hostile);
     expect(outcome).toBe('down');
-    expect(error?.detail).toMatch(/^the first 4,424 characters of the body/);
+    expect(error?.detail).toMatch(/^the first 4,423 characters of the body/);
+  });
+
+  it('takes nothing from those that cost little, also where these are new to the process', () => {
+    const text = `${noise(1_000_000)}<title>Welcome</title> fatal error 42`;
+    const costly = { not_matches: 'a[ab]{301}[^ab]' };
+    const verdicts = () =>
+      judge(
+        { body: [costly, { matches: '[Ww]elcome|[Hh]allo' }, { not_matches: '[Ff]atal.[Ee]rror|\\d\\d' }] },
+        { text },
+      )
+        .assertions.map(({ kind, ok }) => (kind === 'body' ? ok : null))
+        .filter((ok) => ok !== null);
+    expect(verdicts()).toEqual([false, true, false]);
+    expect(verdicts()).toEqual([false, true, false]);
+  });
+
+  it('that must not match passes on no text that it has not looked at', () => {
+    const text = noise(1_000_000);
+    const { outcome, error } = judge({ body: [{ not_matches: 'a[ab]{303}[^ab]' }] }, { text });
+    expect(outcome).toBe('down');
+    expect(error?.detail).toMatch(
+      /found no match in the first [\d,]+ characters, all that so costly a pattern may look at$/,
+    );
+    const headers = { 'x-a': noise(60_000) };
+    expect(judge({ headers: [{ name: 'x-a', not_matches: 'a[ab]{304}[^ab]' }] }, { headers }).outcome).toBe('down');
+  });
+
+  it('does not take the place where the text was cut for its end', () => {
+    const text = `${noise(1_000_000)}</html>`;
+    expect(judge({ body: [{ matches: 'a[ab]{302}$' }] }, { text }).outcome).toBe('down');
+    expect(judge({ body: [{ matches: 'a[ab]{302}' }] }, { text }).outcome).toBe('up');
+  });
+
+  it('looks at a text of a JSON document once more only as long as there is time', () => {
+    const text = JSON.stringify({ a: { a: { a: 'x'.repeat(1_000_000) } } });
+    const names = `[${Array(80).fill("'a'").join()}]`;
+    const json = [{ path: `$${names.repeat(3)}`, matches: '\\d{3}' }];
+    let seen: string | undefined;
+    const cpuMs = cpuMsOf(() => {
+      seen = judge({ json }, { text }).assertions.find(({ kind }) => kind === 'json')?.seen;
+    });
+    // An hour without a bound.
+    expect(cpuMs).toBeLessThan(2_000);
+    expect(seen).toMatch(/takes too long to look through$/);
   });
 
   it('shares that budget with all others of its check', () => {

@@ -41,7 +41,13 @@ function testOf(expectation: HeaderExpectation): Test {
   const pattern = compilePattern(source);
   return {
     wanted: `${wantsMatch ? 'matches' : 'does not match'} /${source}/`,
-    passes: (values, response) => values.some((value) => response.match(pattern, value).matched) === wantsMatch,
+    passes(values, response) {
+      if (wantsMatch) return values.some((value) => response.match(pattern, value).matched);
+      return values.every((value) => {
+        const { matched, whole } = response.match(pattern, value);
+        return whole && !matched;
+      });
+    },
   };
 }
 

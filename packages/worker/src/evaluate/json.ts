@@ -12,7 +12,8 @@ import { type ShownText, withCommas } from './shown-text.ts';
 interface Test {
   /** What follows the path: `is "ok"`. */
   readonly wanted: string;
-  passes(found: readonly unknown[], steps: JsonSteps): boolean;
+  /** Null where finding out would take too long. */
+  passes(found: readonly unknown[], steps: JsonSteps): boolean | null;
 }
 
 export function expectJson(expectation: JsonExpectation): Expectation {
@@ -27,8 +28,10 @@ export function expectJson(expectation: JsonExpectation): Expectation {
       return { ok: false, seen: `not JSON: ${shown.of(json.broken, 140)}${part}` };
     }
     const found = path.find(json.value, jsonSteps);
-    if (found === null) return { ok: false, seen: `a document (${bodySize}) that takes too long to look through` };
-    return { ok: passes(found, jsonSteps), seen: shownValues(found, shown) };
+    const ok = found === null ? null : passes(found, jsonSteps);
+    return found === null || ok === null
+      ? { ok: false, seen: `a document (${bodySize}) that takes too long to look through` }
+      : { ok, seen: shownValues(found, shown) };
   };
 
   return {
@@ -73,20 +76,22 @@ function someNumber(wanted: string, test: (value: number) => boolean): Test {
   return some(wanted, (value) => typeof value === 'number' && test(value));
 }
 
-/** Looking at many strings shares the steps of all expressions, as paths do; a match with them spent is none. */
+/** Looking at many strings shares the steps of all expressions, as paths do. */
 function someText(source: string, wantsMatch: boolean): Test {
   const pattern = compilePattern(source);
   return {
     wanted: `${wantsMatch ? 'matches' : 'does not match'} /${source}/`,
     passes(found, steps) {
-      return found.some((value) => {
-        if (typeof value !== 'string' && typeof value !== 'number') return false;
+      for (const value of found) {
+        if (typeof value !== 'string' && typeof value !== 'number') continue;
         const text = String(value);
-        const { matched, cost } = pattern.match(text, costOfStep * steps.left);
-        return (
-          steps.tryTake(stepsOfMatch + (text.length >> 3) + Math.ceil(cost / costOfStep)) && matched === wantsMatch
-        );
-      });
+        // A path may find one long string any number of times.
+        if (!steps.tryTake(stepsOfMatch + (text.length >> 3))) return null;
+        const { matched, whole, cost } = pattern.match(text, costOfStep * steps.left);
+        steps.tryTake(Math.ceil(cost / costOfStep));
+        if (matched ? wantsMatch : whole && !wantsMatch) return true;
+      }
+      return false;
     },
   };
 }

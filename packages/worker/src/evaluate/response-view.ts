@@ -3,7 +3,7 @@
 import type { FetchResult } from '@everytick/core';
 import { decodeBody } from './charset.ts';
 import { JsonSteps } from './json-steps.ts';
-import { fallbackBudget, type Match, type Pattern } from './pattern.ts';
+import { fallbackBudget, type Match, type Pattern, reservedBudget } from './pattern.ts';
 import { ShownText, withCommas } from './shown-text.ts';
 
 export type JsonDocument = { readonly value: unknown } | { readonly broken: string };
@@ -13,7 +13,9 @@ export class ResponseView {
   readonly nowMs: number;
   #shown: ShownText | undefined;
   #text: string | undefined;
-  #patternBudget = fallbackBudget;
+  #sharedBudget = fallbackBudget - reservedBudget;
+  /** What is left of what is reserved for each pattern, where something was taken of it. */
+  #reserves: Map<Pattern, number> | undefined;
   #json: JsonDocument | undefined;
   #jsonSteps: JsonSteps | undefined;
 
@@ -41,10 +43,18 @@ export class ResponseView {
     return this.#text;
   }
 
-  /** What patterns cost beyond linear time (usual ones nothing) is limited for all of a check together. */
+  /**
+   * What patterns cost beyond linear time (usual ones nothing) is limited for all of a check together. Something is reserved for each:
+   * more than a usual one takes when it is new to the process, so that what it says never depends on what the others have taken.
+   */
   match(pattern: Pattern, text: string): Match {
-    const match = pattern.match(text, this.#patternBudget);
-    this.#patternBudget -= match.cost;
+    const reserve = this.#reserves?.get(pattern) ?? reservedBudget;
+    const match = pattern.match(text, reserve + this.#sharedBudget);
+    if (match.cost > 0) {
+      this.#reserves ??= new Map();
+      this.#reserves.set(pattern, Math.max(0, reserve - match.cost));
+      this.#sharedBudget = Math.max(0, this.#sharedBudget - Math.max(0, match.cost - reserve));
+    }
     return match;
   }
 
